@@ -2,7 +2,8 @@
  * The parts of the system that an error can come from. A person who reads the log should know from the stage alone
  * where to look first.
  */
-export type Stage = 'config' | 'list' | 'read' | 'decode' | 'transform' | 'write' | 'settle' | 'migrate' | 'ingest' | 'local';
+export type Stage =
+  'config' | 'list' | 'read' | 'decode' | 'transform' | 'write' | 'settle' | 'migrate' | 'ingest' | 'local';
 
 /** What a {@link ClickstreamError} is made of. */
 export interface ErrorDetails {

@@ -17,8 +17,9 @@ export interface Origin {
  * - `first`: still on the first line; whether the lines stand alone is not known yet
  * - `lines`: the first line was a whole JSON value, so each line stands alone
  * - `values`: values follow one another, and the first syntax error ends the object
+ * - `done`: nothing follows, since a reject took the rest of the object
  */
-export type TextMode = 'first' | 'lines' | 'values';
+export type TextMode = 'first' | 'lines' | 'values' | 'done';
 
 /** Where reading an object's (inflated) text goes on: what a checkpoint in the middle of an object holds. */
 export interface TextPosition {
@@ -31,6 +32,11 @@ export interface TextPosition {
   readonly inArray: boolean;
 }
 
+/** The same within an object as it is stored. A gzip object is read from its first byte again and inflated up to there. */
+export interface ObjectPosition extends TextPosition {
+  readonly gzip: boolean;
+}
+
 /** What all pieces of an object's text have in common, be they records or not. */
 interface Piece {
   /** Index within the object, from 0; rejected pieces count. */
@@ -38,11 +44,14 @@ interface Piece {
   /** The piece's own bytes, as a range of the inflated object: `[start_bytes, end_bytes)`. */
   readonly start_bytes: number;
   readonly end_bytes: number;
-  /** The buffer that holds the piece, and where in it: `bytes[from .. to)`. A rejected piece may be cut to 64 KiB. */
+  /**
+   * The buffer that holds the piece, and where in it: `bytes[from .. to)`. A rejected piece may be cut to 64 KiB; for
+   * what could not be inflated, these are the stored bytes.
+   */
   readonly bytes: Buffer;
   readonly from: number;
   readonly to: number;
-  /** Where reading goes on after this piece. */
+  /** Where reading goes on after this piece; computed when asked for, so ask once per batch, not per record. */
   readonly next: TextPosition;
 }
 

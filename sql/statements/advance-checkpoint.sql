@@ -1,0 +1,7 @@
+-- The compare-and-set that makes a batch count once: no row is changed when another run has committed in between.
+UPDATE :"checkpoints"
+SET commit_no = commit_no + 1, run_id = $2, state = $4, pass = $5, last_key = $6, objects = $7, object_bytes = $8,
+    digest = $9, position = $10, read = $11, split = $12, inserted = $13, duplicates = $14, rejected = $15,
+    dropped = $16, batches = $17, updated_at = now(),
+    completed_at = CASE WHEN $4 = 'completed' THEN now() END
+WHERE unit = $1 AND commit_no = $3

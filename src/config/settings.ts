@@ -1,0 +1,123 @@
+import { ClickstreamError } from '../errors.ts';
+import { EnvReader } from './env-reader.ts';
+import {
+  bucketName,
+  certificates,
+  endpointUrl,
+  oneOf,
+  password,
+  postgresHost,
+  postgresName,
+  trueOrFalse,
+  wholeNumber,
+} from './setting-kinds.ts';
+import { tableNames, type TableNames } from './table-names.ts';
+
+/** pino's levels, the most serious first, and the one that says nothing. */
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** How to reach the warehouse, in the shape that a `pg` client takes. Holds the password: never log it. */
+export interface PostgresSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password?: string;
+  readonly database: string;
+  /** Either no TLS, or TLS that checks the server's certificate against `ca` (PEM) or the well-known authorities. */
+  readonly ssl: false | { readonly rejectUnauthorized: true; readonly ca?: string };
+}
+
+/** What a command needs that works on the warehouse alone, such as `migrate`. */
+export interface WarehouseSettings {
+  readonly postgres: PostgresSettings;
+  readonly tables: TableNames;
+}
+
+/** What a run of the ETL needs. */
+export interface EtlSettings extends WarehouseSettings {
+  /** The bucket with the raw events, or the ARN of an access point to it. */
+  readonly bucket: string;
+  /** Set for an S3 that is not Amazon's, which is then addressed path-style. */
+  readonly s3Endpoint?: string;
+  /** A strict cap on the records of a batch; absent, batches grow to what is fastest within memory. */
+  readonly maxRecordsPerBatch?: number;
+  /** A longer pause between two events of a visitor starts a new session. */
+  readonly sessionTimeout_ms: number;
+  /** How far back a scheduled run looks for hours that are not completed; 0 means not at all. */
+  readonly catchUp_hours: number;
+  readonly logLevel: LogLevel;
+}
+
+/**
+ * The ETL's settings. Nothing but the environment, and the file that DW_PG_SSL_CA may name, is touched.
+ *
+ * @throws ClickstreamError `invalid_config` that names every variable that is missing or wrong, what it holds (never a
+ *   password) and what it may hold.
+ */
+export function readEtlSettings(env: NodeJS.ProcessEnv): EtlSettings {
+  const reader = new EnvReader(env);
+  const bucket = reader.required('RAW_BUCKET_NAME', bucketName);
+  const warehouse = readWarehouse(reader, env);
+  const s3Endpoint = reader.optional('AWS_ENDPOINT_URL_S3', endpointUrl);
+  const maxRecordsPerBatch = reader.optional('MAX_RECORDS_PER_BATCH', wholeNumber(1, 1_000_000));
+  const sessionTimeout_minutes = reader.optional('SESSION_TIMEOUT_MINUTES', wholeNumber(1, 1440)) ?? 30;
+  const catchUp_hours = reader.optional('CATCH_UP_HOURS', wholeNumber(0, 8760)) ?? 24;
+  const logLevel = reader.optional('LOG_LEVEL', oneOf(LOG_LEVELS)) ?? 'info';
+  return reader.finish({
+    ...warehouse,
+    bucket,
+    ...(s3Endpoint === undefined ? {} : { s3Endpoint }),
+    ...(maxRecordsPerBatch === undefined ? {} : { maxRecordsPerBatch }),
+    sessionTimeout_ms: sessionTimeout_minutes * 60_000,
+    catchUp_hours,
+    logLevel,
+  });
+}
+
+/**
+ * The settings of a command that works on the warehouse alone; it does not need the bucket.
+ *
+ * @throws ClickstreamError as {@link readEtlSettings} does.
+ */
+export function readWarehouseSettings(env: NodeJS.ProcessEnv): WarehouseSettings {
+  const reader = new EnvReader(env);
+  return reader.finish(readWarehouse(reader, env));
+}
+
+function readWarehouse(reader: EnvReader, env: NodeJS.ProcessEnv): WarehouseSettings {
+  const host = reader.required('DW_PG_HOST', postgresHost);
+  const port = reader.optional('DW_PG_PORT', wholeNumber(1, 65_535)) ?? 5432;
+  const user = reader.required('DW_PG_USER', postgresName('a PostgreSQL user'));
+  const secret = reader.optional('DW_PG_PASSWORD', password);
+  const database = reader.required('DW_PG_DATABASE', postgresName('a PostgreSQL database'));
+  const postgres = {
+    host,
+    port,
+    user,
+    ...(secret === undefined ? {} : { password: secret }),
+    database,
+    ssl: readSsl(reader),
+  };
+  return { postgres, tables: readTables(reader, env['TARGET_TABLE'] ?? 'clickstream_events') };
+}
+
+function readSsl(reader: EnvReader): PostgresSettings['ssl'] {
+  const on = reader.optional('DW_PG_SSL', trueOrFalse);
+  const ca = reader.optional('DW_PG_SSL_CA', certificates);
+  if (on === true) return ca === undefined ? { rejectUnauthorized: true } : { rejectUnauthorized: true, ca };
+  // Whoever gives a CA believes that the connection is checked against it; going on in the clear would be a lie.
+  if (ca !== undefined)
+    reader.note('DW_PG_SSL_CA is set but TLS is off: set DW_PG_SSL to "true", or unset DW_PG_SSL_CA.');
+  return false;
+}
+
+function readTables(reader: EnvReader, targetTable: string): TableNames {
+  try {
+    return tableNames(targetTable);
+  } catch (error) {
+    if (!(error instanceof ClickstreamError)) throw error;
+    reader.note(error.message);
+    return undefined as never;
+  }
+}

@@ -1,0 +1,89 @@
+import type { Decoded, ObjectPosition } from '../record.ts';
+import { asBuffer, inPortions, peek } from './chunks.ts';
+import { FLAWS } from './flaw.ts';
+import { GZIP_MAGIC, isGzip } from './gzip-header.ts';
+import { GzipReader } from './gzip-reader.ts';
+import { RecordDecoder } from './record-decoder.ts';
+
+export { decodeBuffer } from './decode-buffer.ts';
+
+/** What one portion of a stored object came to. */
+export interface DecodedChunk {
+  /** Whether the object is stored gzipped; a checkpoint keeps it beside the text position, see {@link ObjectPosition}. */
+  readonly gzip: boolean;
+  /** The pieces that end in this portion, in order. Often none, as when a record spans many portions. */
+  readonly pieces: readonly Decoded[];
+}
+
+type DecodedChunks = AsyncGenerator<DecodedChunk, void, undefined>;
+
+/**
+ * Gzip objects are inflated in portions of so many stored bytes. Such a portion inflates to 16 MiB at the very most, and
+ * to 100 to 160 KB if it holds events.
+ */
+const GZIP_PORTION_BYTES = 16 * 1024;
+
+/** The byte of the stored object that its chunks have to begin with for {@link decodeObject} to go on from `from`. */
+export function firstByteNeeded(from?: ObjectPosition): number {
+  return from === undefined || from.gzip ? 0 : from.offset_bytes;
+}
+
+/**
+ * Decodes a stored object, plain or gzip as its first bytes tell, in bounded memory. The chunks begin at
+ * {@link firstByteNeeded}, and must not be written to afterwards.
+ *
+ * It yields something for every portion that was read, without pieces too, so that the caller can look at its clock.
+ * What is wrong with the bytes ends up as rejects; what `chunks` throws is thrown on. Stopping early frees everything.
+ */
+export async function* decodeObject(chunks: AsyncIterable<Uint8Array>, from?: ObjectPosition): DecodedChunks {
+  if (from === undefined) {
+    const { head, all } = await peek(chunks, GZIP_MAGIC.length);
+    yield* isGzip(head) ? decodeGzip(all) : decodePlain(all);
+  } else if (from.mode === 'done') {
+    await chunks[Symbol.asyncIterator]().return?.();
+  } else {
+    yield* from.gzip ? decodeGzip(chunks, from) : decodePlain(chunks, from);
+  }
+}
+
+async function* decodePlain(chunks: AsyncIterable<Uint8Array>, from?: ObjectPosition): DecodedChunks {
+  const decoder = new RecordDecoder(from);
+  for await (const chunk of chunks) yield { gzip: false, pieces: decoder.push(asBuffer(chunk)) };
+  yield { gzip: false, pieces: decoder.end() };
+}
+
+async function* decodeGzip(chunks: AsyncIterable<Uint8Array>, from?: ObjectPosition): DecodedChunks {
+  const gzip = new GzipReader();
+  const decoder = new RecordDecoder(from);
+  let skip_bytes = from?.offset_bytes ?? 0;
+  const decode = (inflated: readonly Buffer[]): Decoded[] => {
+    const pieces: Decoded[] = [];
+    for (const bytes of inflated) {
+      const skipped = Math.min(skip_bytes, bytes.length);
+      skip_bytes -= skipped;
+      for (const piece of decoder.push(bytes.subarray(skipped))) pieces.push(piece);
+    }
+    return pieces;
+  };
+  try {
+    let inflated: readonly Buffer[] = [];
+    for await (const portion of inPortions(chunks, GZIP_PORTION_BYTES)) {
+      // While zlib's thread inflates this portion, the one before is decoded here.
+      const inflating = gzip.read(portion);
+      yield { gzip: true, pieces: decode(inflated) };
+      inflated = await inflating;
+      if (gzip.flaw !== undefined) break;
+    }
+    yield { gzip: true, pieces: decode(inflated) };
+    gzip.end();
+    yield { gzip: true, pieces: endText(decoder, gzip) };
+  } finally {
+    gzip.close();
+  }
+}
+
+/** Ends the text as the gzip data ended: in order, before something else, or amid it. */
+function endText(decoder: RecordDecoder, { flaw, junk }: GzipReader): Decoded[] {
+  if (flaw === undefined) return decoder.end();
+  return flaw === FLAWS.gzipTrailingJunk ? decoder.endBefore(flaw, junk) : decoder.breakOff(flaw);
+}

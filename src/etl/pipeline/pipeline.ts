@@ -1,0 +1,219 @@
+import { configError, ClickstreamError } from '../../errors.ts';
+import { isColumnName, type Column, type Columns, type NoColumns, type Row } from './column.ts';
+import { rejectOf, type EventRecord, type Reject } from './event-record.ts';
+import type { DecodedRecord, Origin } from './record.ts';
+import type { BatchContext, OpenContext, Transform, TransformRun } from './transform.ts';
+
+/** Transforms in their order, checked, with the columns of the row that they make. */
+export interface Pipeline<C extends Columns = Columns> {
+  readonly transforms: readonly Transform[];
+  readonly columns: C;
+  /** Opens every transform, in order, for one hour. */
+  open(context: OpenContext): Promise<PipelineRun>;
+}
+
+/** What a batch became. `records` are what the sink is to write. */
+export interface TransformedBatch {
+  readonly records: readonly EventRecord[];
+  readonly rejects: Reject[];
+  /** Records left out, by reason; the reason `duplicate` included. */
+  readonly dropped: ReadonlyMap<string, number>;
+  /** What the transforms counted of their own, as `parse.replaced_times`. */
+  readonly metrics: ReadonlyMap<string, number>;
+}
+
+/** The reason under which `drop` counts a record as a duplicate. */
+export const DUPLICATE = 'duplicate';
+
+/** A pipeline at work on one hour. */
+export interface PipelineRun {
+  /** A record for a decoded piece, with an empty row of the pipeline's shape. */
+  record(piece: DecodedRecord, origin: Origin): EventRecord;
+  /** Runs a batch through every transform, synchronously. Throws what a transform throws, with its name. */
+  batch(records: readonly EventRecord[]): TransformedBatch;
+  /** Tells the transforms which records were fit to be written. */
+  delivered(records: readonly EventRecord[]): void;
+  close(): Promise<void>;
+}
+
+/** A message in place of a type: what the compiler shows when transforms do not fit together. */
+interface Misfit<Message extends string> {
+  readonly misfit: Message;
+}
+
+type Names<K> = K & string;
+type Missing<Have extends Columns, Needs extends Columns> = Names<Exclude<keyof Needs, keyof Have>>;
+type Mistyped<Have extends Columns, Needs extends Columns> = Names<
+  { [K in keyof Needs & keyof Have]: Have[K]['type'] extends Needs[K]['type'] ? never : K }[keyof Needs & keyof Have]
+>;
+type Twice<Have extends Columns, Adds extends Columns> = Names<keyof Adds & keyof Have>;
+
+/** Each transform of a list, or the message that says why it cannot stand where it does. */
+type Fitted<List extends readonly unknown[], Have extends Columns = NoColumns> = List extends readonly [
+  infer Head,
+  ...infer Rest,
+]
+  ? Head extends Transform<infer Name, infer Needs, infer Adds>
+    ? [
+        [Missing<Have, Needs>] extends [never]
+          ? [Mistyped<Have, Needs>] extends [never]
+            ? [Twice<Have, Adds>] extends [never]
+              ? Head
+              : Misfit<`${Name} adds column "${Twice<Have, Adds>}", which an earlier transform adds already`>
+            : Misfit<`${Name} needs column "${Mistyped<Have, Needs>}" with another type than the one it has`>
+          : Misfit<`${Name} needs column "${Missing<Have, Needs>}", which no earlier transform adds`>,
+        ...Fitted<Rest, Have & Adds>,
+      ]
+    : [Misfit<'not a transform'>]
+  : [];
+
+/** All columns that a list of transforms adds. */
+export type ColumnsOf<List extends readonly unknown[]> = List extends readonly [infer Head, ...infer Rest]
+  ? (Head extends Transform<string, Columns, infer Adds> ? Adds : NoColumns) & ColumnsOf<Rest>
+  : NoColumns;
+
+/**
+ * Makes a pipeline of transforms, in order. A column that is needed before it is added, added twice or needed with
+ * another type is a compile error; from JavaScript it is an error with the same words when this is called.
+ */
+export function definePipeline<const List extends readonly Transform[]>(
+  transforms: List & Fitted<List>,
+): Pipeline<ColumnsOf<List>> {
+  const columns = checkedColumns(transforms);
+  const template = Object.fromEntries(Object.keys(columns).map((name) => [name, null])) as Row<Columns>;
+  return {
+    transforms,
+    columns: columns as ColumnsOf<List>,
+    open: async (context) => {
+      const runs: NamedRun[] = [];
+      for (const { name, open } of transforms) {
+        try {
+          runs.push({ name, run: (await open(context)) as TransformRun<Row<Columns>> });
+        } catch (error) {
+          throw transformError(name, 'open', error);
+        }
+      }
+      return new OpenPipeline(template, runs);
+    },
+  };
+}
+
+/** The columns that transforms add together; throws when one of them does not fit where it stands. */
+function checkedColumns(transforms: readonly Transform[]): Columns {
+  const have: Record<string, Column> = {};
+  for (const { name, needs, adds } of transforms) {
+    for (const [needed, { type }] of Object.entries(needs)) {
+      const found = have[needed];
+      if (!found) throw configError(`${name} needs column "${needed}", which no earlier transform adds`);
+      if (found.type !== type) {
+        throw configError(
+          `${name} needs column "${needed}" with another type than the one it has: ${type}, not ${found.type}`,
+        );
+      }
+    }
+    for (const [added, declared] of Object.entries(adds)) {
+      if (have[added]) throw configError(`${name} adds column "${added}", which an earlier transform adds already`);
+      if (!isColumnName(added)) {
+        throw configError(
+          `${name} adds column "${added}", which is no name for a column: use a-z, 0-9 and _, 63 bytes`,
+        );
+      }
+      have[added] = declared;
+    }
+  }
+  return have;
+}
+
+interface NamedRun {
+  readonly name: string;
+  readonly run: TransformRun<Row<Columns>>;
+}
+
+class OpenPipeline implements PipelineRun {
+  readonly #template: Row<Columns>;
+  readonly #runs: readonly NamedRun[];
+
+  constructor(template: Row<Columns>, runs: readonly NamedRun[]) {
+    this.#template = template;
+    this.#runs = runs;
+  }
+
+  record(piece: DecodedRecord, origin: Origin): EventRecord {
+    // Spreading one template keeps every row in one hidden class, whatever columns the pipeline has.
+    return { event: piece.event, row: { ...this.#template }, origin, index: piece.index, piece, fate: 'live' };
+  }
+
+  batch(records: readonly EventRecord[]): TransformedBatch {
+    const rejects: Reject[] = [];
+    const dropped = new Map<string, number>();
+    const metrics = new Map<string, number>();
+    let current = '';
+    const context: BatchContext = {
+      reject: (record, code, detail) => {
+        if (record.fate !== 'live') return;
+        record.fate = 'rejected';
+        rejects.push(rejectOf(record, code, detail));
+      },
+      drop: (record, reason) => {
+        if (record.fate !== 'live') return;
+        record.fate = 'dropped';
+        increment(dropped, reason);
+      },
+      count: (name) => increment(metrics, `${current}.${name}`),
+    };
+    let live = records;
+    for (const { name, run } of this.#runs) {
+      current = name;
+      live = runTransform(name, run, live, context);
+    }
+    return { records: live, rejects, dropped, metrics };
+  }
+
+  delivered(records: readonly EventRecord[]): void {
+    for (const { run } of this.#runs) run.delivered?.(records);
+  }
+
+  async close(): Promise<void> {
+    for (const { run } of this.#runs) await run.close?.();
+  }
+}
+
+function runTransform(
+  name: string,
+  run: TransformRun<Row<Columns>>,
+  records: readonly EventRecord[],
+  context: BatchContext,
+): readonly EventRecord[] {
+  let passed: readonly EventRecord[] | undefined;
+  try {
+    passed = run.batch(records, context);
+  } catch (error) {
+    throw transformError(name, 'batch', error);
+  }
+  const live = records.every(isLive) ? records : records.filter(isLive);
+  if (passed === undefined) return live;
+  // A record is passed on, rejected or dropped; one that merely went missing would never be counted.
+  const kept = new Set(passed);
+  if (live.some((record) => !kept.has(record))) {
+    throw transformError(name, 'batch', new Error('left out a record without rejecting or dropping it'));
+  }
+  return passed.every(isLive) ? passed : passed.filter(isLive);
+}
+
+function increment(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+function isLive(record: EventRecord): boolean {
+  return record.fate === 'live';
+}
+
+function transformError(name: string, where: string, cause: unknown): ClickstreamError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ClickstreamError({
+    code: 'transform_failed',
+    stage: 'transform',
+    message: `The transform "${name}" failed in ${where}: ${reason}`,
+    cause,
+  });
+}

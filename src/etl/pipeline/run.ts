@@ -1,0 +1,113 @@
+import { ClickstreamError } from '../../errors.ts';
+import type { HourUnit } from './hours.ts';
+import { runResult, type RunResult, type UnitResult } from './result.ts';
+import { runUnit, type UnitContext } from './run-unit.ts';
+
+/** What an invocation is to do. */
+export interface Work {
+  /** What was asked for, as one prefix; for the result. */
+  readonly prefix: string;
+  /** In the order in which they are to be done. */
+  readonly units: Iterable<HourUnit>;
+}
+
+/** Errors that would meet every other hour, too. */
+const CONCERNS_ALL = new Set([
+  'missing_bucket',
+  'access_denied',
+  'no_credentials',
+  'warehouse_unreachable',
+  'missing_table',
+  'missing_column',
+  'column_type',
+  'transform_failed',
+]);
+
+/** Thrown at the end when hours failed; what the others did is in `result`. */
+export class HoursFailed extends ClickstreamError {
+  readonly result: RunResult;
+  readonly failures: readonly UnitFailure[];
+
+  constructor(failures: readonly UnitFailure[], result: RunResult) {
+    const [first] = failures;
+    const named = failures.map(({ prefix, error }) => `${prefix} (${codeOf(error)}: ${messageOf(error)})`).join('; ');
+    super({
+      code: failures.length === 1 ? codeOf(first!.error) : 'hours_failed',
+      stage: first!.error instanceof ClickstreamError ? first!.error.stage : 'read',
+      message: `${failures.length === 1 ? 'An hour' : `${failures.length} hours`} failed: ${named}`,
+      cause: first!.error,
+    });
+    this.result = result;
+    this.failures = failures;
+  }
+}
+
+/** An hour that failed, with why. */
+export interface UnitFailure {
+  readonly prefix: string;
+  readonly error: unknown;
+}
+
+/**
+ * Does one unit after another while there is time. One that fails does not keep the others from being done.
+ *
+ * @throws HoursFailed at the end, when any failed.
+ */
+export async function runUnits(
+  work: Work,
+  context: UnitContext & { readonly onUnit?: (result: UnitResult) => void },
+): Promise<RunResult> {
+  const started_ms = performance.now();
+  const results: UnitResult[] = [];
+  const failures: UnitFailure[] = [];
+  await context.sink.open();
+  for (const unit of work.units) {
+    if (!context.budget.hasTime) {
+      results.push(notBegun(unit));
+      break;
+    }
+    try {
+      const result = await runUnit(unit, context);
+      // A day of hours that needed nothing would bury the one that was asked for.
+      if (!result.unchanged || results.length === 0) results.push(result);
+      context.onUnit?.(result);
+      if (result.status === 'partial') break;
+    } catch (error) {
+      failures.push({ prefix: unit.prefix, error });
+      if (CONCERNS_ALL.has(codeOf(error))) break;
+    }
+  }
+  const result = runResult(work.prefix, results, Math.round(performance.now() - started_ms));
+  if (failures.length > 0) throw new HoursFailed(failures, result);
+  return result;
+}
+
+/** Time ran out before the unit's turn: the invocation is partial, and the next one begins there. */
+function notBegun(unit: HourUnit): UnitResult {
+  return {
+    status: 'partial',
+    prefix: unit.prefix,
+    processed: 0,
+    read: 0,
+    split: 0,
+    inserted: 0,
+    duplicates: 0,
+    rejected: 0,
+    dropped: 0,
+    bytes: 0,
+    batches: 0,
+    durationMs: 0,
+    peakRssMb: 0,
+    resumeFrom: { key: unit.startAfter ?? unit.prefix, index: 0 },
+    unchanged: false,
+    reasons: {},
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof ClickstreamError ? error.code : 'unexpected';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,72 @@
+import type { EventRecord, Reject } from './event-record.ts';
+import type { HourUnit } from './hours.ts';
+import type { Counts } from './ledger.ts';
+import type { Place, Progress } from './progress.ts';
+
+/** Where rows go, with the accounts that make them trustworthy. */
+export interface Sink {
+  /** Checks that everything is there to write to, before anything is read. */
+  open(): Promise<void>;
+  /** Takes hold of a unit; undefined when another run has it. */
+  claim(unit: HourUnit): Promise<Claim | undefined>;
+  close(): Promise<void>;
+}
+
+/** A unit in this run's hands. */
+export interface Claim {
+  /** As committed so far. */
+  readonly progress: Progress;
+  /** Makes rows ready to be written, synchronously, so that the next batch can be transformed meanwhile. */
+  prepare(records: readonly EventRecord[]): PreparedRows;
+  /** Enters the run in the ledger and stores where it begins. */
+  begin(progress: Progress): Promise<void>;
+  /**
+   * Commits a batch: rows, rejects, ledger, checkpoint and what is to be settled, all or nothing.
+   *
+   * @throws ClickstreamError `lost_hour` when another run has taken the unit over; nothing was written then.
+   */
+  commit(batch: CommitBatch): Promise<Committed>;
+  /** Settles what committed batches left open across hours, for every hour that has something open. */
+  settle(): Promise<void>;
+  /** Stores that the unit was read to its end, as `loaded` or `completed`. */
+  finish(progress: Progress, from: Place): Promise<void>;
+  /** Closes the run's row in the ledger and lets go of the unit. Never throws. */
+  release(outcome: RunOutcome): Promise<void>;
+}
+
+/** Rows ready to be written. */
+export interface PreparedRows {
+  /** The records that will be written. */
+  readonly delivered: readonly EventRecord[];
+  /** Records whose values the sink cannot hold. */
+  readonly rejects: readonly Reject[];
+  /** Records of events that another record of the batch stands for. */
+  readonly duplicates: number;
+}
+
+/** What one transaction takes in. */
+export interface CommitBatch {
+  readonly rows: PreparedRows;
+  readonly rejects: readonly Reject[];
+  /** Of the batch, less what only the sink can know: `inserted`, and the rest of `duplicates`. */
+  readonly counts: Readonly<Counts>;
+  /** The range of keys that the batch covers. */
+  readonly from: Place;
+  readonly to: Place;
+  /** The progress after the batch, given all of its counts. */
+  progressAfter(counts: Readonly<Counts>): Progress;
+}
+
+/** What a commit came to. */
+export interface Committed {
+  readonly counts: Readonly<Counts>;
+  readonly progress: Progress;
+}
+
+/** How a run of a unit ended. */
+export interface RunOutcome {
+  readonly status: 'complete' | 'partial' | 'failed';
+  readonly errorCode?: string;
+  readonly duration_ms: number;
+  readonly peakRss_mb: number;
+}

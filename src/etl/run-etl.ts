@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { readPayload, type RunRequest } from '../config/payload.ts';
+import type { EtlSettings } from '../config/settings.ts';
+import { ClickstreamError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { defaultPipeline } from './default-pipeline.ts';
+import { BatchSize } from './pipeline/batch-size.ts';
+import { Budget, type BudgetLimits } from './pipeline/budget.ts';
+import { HOUR_MS, hourUnit, type HourUnit } from './pipeline/hours.ts';
+import type { Counts } from './pipeline/ledger.ts';
+import type { Pipeline } from './pipeline/pipeline.ts';
+import type { RunResult, UnitResult } from './pipeline/result.ts';
+import { HoursFailed, runUnits, type Work } from './pipeline/run.ts';
+import type { Sink } from './pipeline/sink.ts';
+import type { ObjectStore } from './pipeline/source.ts';
+import { PostgresSink } from './sinks/postgres/sink.ts';
+import { S3Store } from './sources/s3.ts';
+
+/** What a run may be given beside its settings; all of it has a default. */
+export interface EtlOptions {
+  readonly limits?: BudgetLimits;
+  readonly pipeline?: Pipeline;
+  readonly log?: Logger;
+  /** Epoch milliseconds now. */
+  readonly now_ms?: () => number;
+  readonly store?: ObjectStore;
+  /** In place of the warehouse. */
+  readonly sink?: Sink;
+  /** Aborted by whoever wants the run to stop after what is in hand. */
+  readonly stop?: AbortSignal;
+  readonly onProgress?: (unit: HourUnit, counts: Readonly<Counts>) => void;
+  readonly onUnit?: (result: UnitResult) => void;
+}
+
+const NO_LIMITS: BudgetLimits = { remaining_ms: Infinity, memory_bytes: Infinity };
+
+/**
+ * Runs the ETL for a payload, as the Lambda and the command line do.
+ *
+ * @param payload an EventBridge event, `{}` or one of the explicit ones; see {@link readPayload}.
+ * @throws ClickstreamError with a code, a stage and what to do; `HoursFailed` when hours failed and others may not have.
+ */
+export async function runEtl(payload: unknown, settings: EtlSettings, options: EtlOptions = {}): Promise<RunResult> {
+  const now_ms = options.now_ms ?? Date.now;
+  const request = readPayload(payload, now_ms());
+  const pipeline = options.pipeline ?? defaultPipeline;
+  const runId = randomUUID();
+  const log = options.log?.child({ runId });
+  const budget = new Budget(options.limits ?? NO_LIMITS);
+  options.stop?.addEventListener('abort', () => budget.stop(), { once: true });
+  const sink =
+    options.sink ??
+    new PostgresSink({
+      postgres: settings.postgres,
+      tables: settings.tables,
+      columns: pipeline.columns,
+      sessionTimeout_ms: settings.sessionTimeout_ms,
+      trigger: request.kind === 'scheduled' ? 'scheduled' : 'explicit',
+      runId,
+      timeLeft_ms: () => budget.timeLeft_ms(),
+    });
+  const store =
+    options.store ??
+    new S3Store({
+      bucket: settings.bucket,
+      ...(settings.s3Endpoint === undefined ? {} : { endpoint: settings.s3Endpoint }),
+    });
+  try {
+    const result = await runUnits(workOf(request, settings.catchUp_hours), {
+      store,
+      sink,
+      pipeline,
+      budget,
+      batchSize: new BatchSize(settings.maxRecordsPerBatch),
+      sessionTimeout_ms: settings.sessionTimeout_ms,
+      skipUnchanged: request.kind === 'scheduled',
+      now_ms,
+      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+      ...(options.onUnit ? { onUnit: options.onUnit } : {}),
+    });
+    log?.info(result, 'run');
+    return result;
+  } catch (error) {
+    logFailure(log, error);
+    throw error;
+  } finally {
+    budget.close();
+    await sink.close();
+  }
+}
+
+/** The units of a request: those asked for, or the hour that is due and then the ones before it, oldest first. */
+function workOf(request: RunRequest, catchUp_hours: number): Work {
+  if (request.kind === 'hours') return { prefix: request.prefix, units: request.hours };
+  const { hour, prefix } = request;
+  const before = Array.from({ length: catchUp_hours }, (_, back) =>
+    hourUnit(hour.hour_ms - (catchUp_hours - back) * HOUR_MS),
+  );
+  return { prefix, units: [hour, ...before] };
+}
+
+/** One line with what failed and, for hours, what the run came to nevertheless. */
+function logFailure(log: Logger | undefined, error: unknown): void {
+  if (!log) return;
+  const { code, stage } = error instanceof ClickstreamError ? error : { code: 'unexpected', stage: undefined };
+  const fields = { code, ...(stage ? { stage } : {}), ...(error instanceof HoursFailed ? error.result : {}) };
+  log.error(
+    fields,
+    error instanceof ClickstreamError ? error.message : 'The run failed for a reason of its own making.',
+  );
+}

@@ -1,0 +1,201 @@
+import type { Client } from 'pg';
+import { ClickstreamError } from '../../../errors.ts';
+import type { EventRecord } from '../../pipeline/event-record.ts';
+import { unitLabel, type HourUnit } from '../../pipeline/hours.ts';
+import { assertBalanced, type Counts } from '../../pipeline/ledger.ts';
+import { AFTER_ALL_RECORDS, type Place, type Progress } from '../../pipeline/progress.ts';
+import type { Claim, CommitBatch, Committed, RunOutcome } from '../../pipeline/sink.ts';
+import { checkpointParameters, progressFrom, runParameters } from './checkpoint.ts';
+import { inTransaction, type Connection } from './connection.ts';
+import { copyLines } from './copy.ts';
+import type { RowEncoder } from './encode.ts';
+import type { CheckpointRow, Hold } from './hold.ts';
+import { PostgresRows, rejectLine } from './prepared-rows.ts';
+import { errorCode } from './retryable.ts';
+import type { Statements } from './statements.ts';
+
+/** After a conflict, batches are staged until this many in a row had none. */
+const CLEAN_BATCHES = 3;
+
+/** What a claim needs of the run. */
+export interface ClaimContext {
+  readonly unit: HourUnit;
+  readonly runId: string;
+  readonly trigger: string;
+  readonly writer: Connection;
+  readonly encoder: RowEncoder;
+  readonly statements: Statements;
+}
+
+/** A unit held in the warehouse; each commit is one transaction. */
+export class PostgresClaim implements Claim {
+  progress: Progress;
+  readonly #context: ClaimContext;
+  readonly #label: string;
+  readonly #hold: Hold;
+  #commitNo: number;
+  #begun = false;
+  /** How many more batches are to be staged without a conflict before COPY goes straight into the table again. */
+  #toStage = 0;
+
+  constructor(context: ClaimContext, hold: Hold, row: CheckpointRow) {
+    this.#context = context;
+    this.#label = unitLabel(context.unit);
+    this.#hold = hold;
+    this.#commitNo = Number(row['commit_no']);
+    this.progress = progressFrom(row);
+  }
+
+  prepare(records: readonly EventRecord[]): PostgresRows {
+    return new PostgresRows(records, this.#context.encoder);
+  }
+
+  async begin(progress: Progress): Promise<void> {
+    const { runId, unit, trigger, statements } = this.#context;
+    await this.#advance(progress, async (client) => {
+      await client.query(statements.beginRun, [runId, this.#label, new Date(unit.hour_ms), trigger]);
+    });
+    this.#begun = true;
+    // Keys that were loaded before will conflict, and a COPY that fails leaves dead rows.
+    if (progress.pass > 1) this.#toStage = Number.POSITIVE_INFINITY;
+  }
+
+  async commit(batch: CommitBatch): Promise<Committed> {
+    const { runId, statements } = this.#context;
+    const rows = batch.rows as PostgresRows;
+    let counts: Counts = { ...batch.counts };
+    const after = { progress: this.progress };
+    await this.#advance(after, async (client) => {
+      const inserted = await this.#writeRows(client, rows);
+      counts = {
+        ...batch.counts,
+        inserted,
+        duplicates: batch.counts.duplicates + rows.lines.length - inserted,
+      };
+      assertBalanced(counts);
+      await this.#writeRejects(client, batch.rejects, batch.from, batch.to);
+      await client.query(statements.advanceRun, runParameters(this.#label, runId, counts));
+      after.progress = batch.progressAfter(counts);
+    });
+    return { counts, progress: this.progress };
+  }
+
+  async settle(): Promise<void> {
+    const { writer, statements } = this.#context;
+    const found = await writer.run((client) => client.query<{ found: boolean }>(statements.anyMarks));
+    if (!found.rows[0]?.found) return;
+    await writer.transaction(async (client) => {
+      await client.query(statements.lockSettling);
+      await client.query(statements.settleSessions);
+    });
+  }
+
+  async finish(progress: Progress, from: Place): Promise<void> {
+    const { unit } = this.#context;
+    // Objects at the end of the range may be gone since they were rejected.
+    const to = { key: unit.endAt ?? successor(unit.prefix), index: AFTER_ALL_RECORDS };
+    await this.#advance(progress, (client) => this.#writeRejects(client, [], from, to));
+  }
+
+  async release({ status, errorCode: code, duration_ms, peakRss_mb }: RunOutcome): Promise<void> {
+    const { writer, runId, statements } = this.#context;
+    if (this.#begun) {
+      const parameters = [runId, this.#label, status, code ?? null, Math.round(duration_ms), Math.round(peakRss_mb)];
+      await writer.run((client) => client.query(statements.endRun, parameters)).catch(() => undefined);
+    }
+    await this.#hold.release(writer);
+  }
+
+  /** Does work and moves the checkpoint in one transaction; finds out when the answer to a COMMIT was lost. */
+  async #advance(
+    to: Progress | { readonly progress: Progress },
+    work: (client: Client) => Promise<void>,
+  ): Promise<void> {
+    const { writer, runId, statements } = this.#context;
+    const expected = this.#commitNo;
+    let tried = false;
+    await writer.run(async (client) => {
+      if (tried && (await this.#wasCommitted(client, expected))) return;
+      tried = true;
+      await inTransaction(client, async () => {
+        await work(client);
+        const progress = 'progress' in to ? to.progress : to;
+        const parameters = checkpointParameters(this.#label, runId, expected, progress);
+        const { rowCount } = await client.query(statements.advanceCheckpoint, parameters);
+        if (rowCount !== 1) throw lostHour(this.#label);
+      });
+    });
+    this.#commitNo = expected + 1;
+    this.progress = 'progress' in to ? to.progress : to;
+  }
+
+  async #wasCommitted(client: Client, expected: number): Promise<boolean> {
+    const { runId, statements } = this.#context;
+    const { rows } = await client.query<{ commit_no: string; run_id: string | null }>(statements.lastCommit, [
+      this.#label,
+    ]);
+    const commitNo = Number(rows[0]?.commit_no);
+    if (commitNo === expected) return false;
+    if (commitNo === expected + 1 && rows[0]?.run_id === runId) return true;
+    throw lostHour(this.#label);
+  }
+
+  /** Writes rows and their marks; the number of them that are new. */
+  async #writeRows(client: Client, rows: PostgresRows): Promise<number> {
+    const { statements } = this.#context;
+    if (rows.lines.length === 0) return 0;
+    if (this.#toStage === 0) {
+      try {
+        await copyLines(client, statements.copyEvents, rows.lines);
+        if (rows.marks.length > 0) await copyLines(client, statements.copyMarks, rows.marks);
+        return rows.lines.length;
+      } catch (error) {
+        // The transaction is lost with it; the caller begins it anew, and then this batch is staged.
+        if (errorCode(error) === '23505') this.#toStage = CLEAN_BATCHES;
+        throw error;
+      }
+    }
+    const inserted = await this.#mergeRows(client, rows);
+    this.#toStage = inserted === rows.lines.length ? this.#toStage - 1 : Math.max(this.#toStage, CLEAN_BATCHES);
+    return inserted;
+  }
+
+  async #mergeRows(client: Client, rows: PostgresRows): Promise<number> {
+    const { statements } = this.#context;
+    await client.query(statements.createStaging);
+    await copyLines(client, statements.copyStaging, rows.lines);
+    // The planner knows nothing of a table filled a moment ago; every step is meant to be a probe of the key.
+    await client.query('SET LOCAL enable_seqscan = off; SET LOCAL enable_mergejoin = off');
+    let inserted = 0;
+    for (;;) {
+      const { rows: turns } = await client.query<{ staged: number; inserted: number; decided: number }>(
+        statements.mergeStaging,
+      );
+      const turn = turns[0]!;
+      inserted += turn.inserted;
+      if (turn.decided === turn.staged) return inserted;
+    }
+  }
+
+  /** Replaces what was rejected before in the range that a batch covers. */
+  async #writeRejects(client: Client, rejects: CommitBatch['rejects'], from: Place, to: Place): Promise<void> {
+    const { statements, runId } = this.#context;
+    await client.query(statements.clearRejects, [from.key, from.index, to.key, to.index]);
+    if (rejects.length === 0) return;
+    const lines = rejects.map((reject) => rejectLine(reject, runId));
+    await copyLines(client, statements.copyRejects, lines);
+  }
+}
+
+/** The first text, by bytes, that comes after all texts with a prefix. A prefix under `events/` ends in ASCII or less. */
+function successor(prefix: string): string {
+  return `${prefix}\u{10FFFF}`;
+}
+
+function lostHour(unit: string): ClickstreamError {
+  return new ClickstreamError({
+    code: 'lost_hour',
+    stage: 'write',
+    message: `Another run has taken over ${unit}; this one stops. What it committed stays, and the other goes on from there.`,
+  });
+}

@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { PostgresSettings } from '../../../config/settings.ts';
+import { ClickstreamError } from '../../../errors.ts';
+import { backoff_ms, errorCode, isRetryable } from './retryable.ts';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const MAX_ATTEMPTS = 6;
+
+/**
+ * Everything that the text of a value depends on is fixed, so that a run gives the same whatever the server's defaults.
+ * A transaction whose client died is ended after 10 s, and so is a connection whose machine vanished: neither may keep
+ * rows locked.
+ */
+const SESSION = `
+  SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1;
+  SET bytea_output = 'hex'; SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET jit = off;
+  SET client_min_messages = 'warning';
+  SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '10s';
+  SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2`;
+
+/** Connects, with the session set up. The caller ends it. */
+export async function connect(settings: PostgresSettings, applicationName: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    ...settings,
+    application_name: applicationName,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // A connection that breaks while nothing is asked of it says so by this event only; the next query fails anyway.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query(SESSION);
+    return client;
+  } catch (error) {
+    void client.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** How long work on the warehouse may take: the milliseconds that are left of the run's time. */
+export type TimeLeft = () => number;
+
+/** A connection that is made when it is needed, made anew when it broke, and that gives up when the time is up. */
+export class Connection {
+  readonly #settings: PostgresSettings;
+  readonly #name: string;
+  readonly #timeLeft_ms: TimeLeft;
+  #client: pg.Client | undefined;
+  /** How often work was tried again; for the run's report. */
+  retries = 0;
+  /** Called on every new connection before anything else. */
+  onConnect: (client: pg.Client) => Promise<void> = () => Promise.resolve();
+
+  constructor(settings: PostgresSettings, name: string, timeLeft_ms: TimeLeft) {
+    this.#settings = settings;
+    this.#name = name;
+    this.#timeLeft_ms = timeLeft_ms;
+  }
+
+  /**
+   * Does work, again from its start on a new connection where that may help. Work that commits must find out by itself
+   * whether an earlier try did.
+   *
+   * @throws ClickstreamError `warehouse_unreachable`, `out_of_time`, or the error of the work that is not to be retried.
+   */
+  async run<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#within(async () => work(await this.#connected()));
+      } catch (error) {
+        if (!isConnectionUsable(error)) await this.#drop();
+        if (!isRetryable(error)) throw error;
+        // A conflict was answered by doing the work another way, and there is nothing to wait for.
+        const wait_ms = errorCode(error) === '23505' ? 0 : backoff_ms(attempt);
+        if (attempt >= MAX_ATTEMPTS || this.#timeLeft_ms() < wait_ms) throw unreachable(error);
+        this.retries += 1;
+        await sleep(wait_ms);
+      }
+    }
+  }
+
+  /** Runs work in a transaction, which is rolled back when the work throws. */
+  async transaction<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    return this.run((client) => inTransaction(client, () => work(client)));
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  async #connected(): Promise<pg.Client> {
+    if (!this.#client) {
+      const client = await connect(this.#settings, this.#name);
+      await this.onConnect(client);
+      this.#client = client;
+    }
+    return this.#client;
+  }
+
+  /** Cuts the connection when the run's time is up: a query on a half-open socket would wait for ever. */
+  async #within<T>(work: () => Promise<T>): Promise<T> {
+    const limit_ms = Math.max(0, this.#timeLeft_ms());
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<never>((_resolve, reject) => {
+      if (limit_ms > 0x7fffffff) return;
+      timer = setTimeout(() => {
+        reject(
+          new ClickstreamError({
+            code: 'out_of_time',
+            stage: 'write',
+            message: 'The warehouse did not answer within the time that the run has left. What was committed stays.',
+          }),
+        );
+      }, limit_ms);
+    });
+    try {
+      return await Promise.race([work(), timeUp]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #drop(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    if (!client) return;
+    // Not `end()`, which would wait for an answer that may never come.
+    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    await Promise.resolve();
+  }
+}
+
+/** Runs work between BEGIN and COMMIT. */
+export async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN');
+  try {
+    const result = await work();
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    if (isConnectionUsable(error)) await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Whether a connection can go on after an error: it can when the server answered with a code that ends no session. */
+function isConnectionUsable(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return error instanceof ClickstreamError && error.code !== 'out_of_time';
+  const code = errorCode(error) ?? '';
+  return !code.startsWith('08') && !code.startsWith('57P') && code !== '25P03' && code !== '25006';
+}
+
+function unreachable(cause: unknown): ClickstreamError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ClickstreamError({
+    code: 'warehouse_unreachable',
+    stage: 'write',
+    message:
+      `The warehouse could not be used (${errorCode(cause) ?? 'no code'}: ${reason}). ` +
+      'Check DW_PG_HOST, DW_PG_PORT and that the network lets the run through. What was committed stays.',
+    cause,
+  });
+}

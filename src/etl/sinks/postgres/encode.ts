@@ -1,0 +1,132 @@
+import type { Column, Columns, ColumnType } from '../../pipeline/column.ts';
+
+/** A value that the warehouse would refuse; the record goes to the dead letters with this code. */
+export class UnfitValue extends Error {
+  readonly code: 'nul_character' | 'lone_surrogate' | 'invalid_value';
+
+  constructor(code: UnfitValue['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What COPY's text format writes for null. */
+const NULL = '\\N';
+
+type Encode = (value: unknown) => string;
+
+/** Encodes rows as lines of COPY's text format, in the order of the columns. */
+export class RowEncoder {
+  readonly #names: readonly string[];
+  readonly #encoders: readonly Encode[];
+  readonly #nullable: readonly boolean[];
+
+  constructor(columns: Columns) {
+    this.#names = Object.keys(columns);
+    this.#encoders = Object.values(columns).map(({ type }: Column) => ENCODERS[type]);
+    this.#nullable = Object.values(columns).map(({ nullable }: Column) => nullable);
+  }
+
+  /**
+   * The line of a row, without its line end.
+   *
+   * @throws UnfitValue that names the column whose value Postgres would refuse.
+   */
+  encode(row: Readonly<Record<string, unknown>>): string {
+    let line = '';
+    for (let at = 0; at < this.#names.length; at += 1) {
+      const value = row[this.#names[at]!];
+      if (at > 0) line += '\t';
+      if (value === null || value === undefined) {
+        if (!this.#nullable[at]) throw new UnfitValue('invalid_value', `the column ${this.#names[at]} has no value`);
+        line += NULL;
+        continue;
+      }
+      try {
+        line += this.#encoders[at]!(value);
+      } catch (error) {
+        throw named(error, this.#names[at]!);
+      }
+    }
+    return line;
+  }
+}
+
+// The four characters that COPY's text format escapes, and the two kinds that no Postgres text can hold.
+// eslint-disable-next-line no-control-regex
+const SPECIAL = /[\u0000\t\n\r\\\ud800-\udfff]/;
+
+/** A text with COPY's escapes. Throws UnfitValue for what a Postgres text cannot hold. */
+export function encodeText(text: string): string {
+  if (!SPECIAL.test(text)) return text;
+  if (text.includes('\0')) throw new UnfitValue('nul_character', 'holds the character U+0000');
+  if (!text.isWellFormed()) throw new UnfitValue('lone_surrogate', 'holds half of a surrogate pair');
+  return text.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+}
+
+// JSON.stringify writes \u for control characters and lone surrogates only; a jsonb takes the first but U+0000.
+const UNFIT_IN_JSON = /(?<!\\)(?:\\\\)*\\u(0000|d[89a-f][0-9a-f]{2})/;
+
+function encodeJson(value: unknown): string {
+  const json = JSON.stringify(value) as string | undefined;
+  if (json === undefined) return NULL;
+  if (json.includes('\\u')) {
+    const unfit = UNFIT_IN_JSON.exec(json);
+    if (unfit?.[1] === '0000') throw new UnfitValue('nul_character', 'holds the character U+0000');
+    if (unfit) throw new UnfitValue('lone_surrogate', 'holds half of a surrogate pair');
+  }
+  return json.includes('\\') ? json.replaceAll('\\', '\\\\') : json;
+}
+
+/** Epoch milliseconds, with a fraction for microseconds, as Postgres reads a timestamptz. */
+export function encodeInstant(instant_ms: number): string {
+  const whole_ms = Math.floor(instant_ms);
+  const iso = new Date(whole_ms).toISOString();
+  if (whole_ms === instant_ms) return iso;
+  const fraction_us = String(Math.round((instant_ms - whole_ms) * 1000)).padStart(3, '0');
+  return `${iso.slice(0, -1)}${fraction_us}Z`;
+}
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const DECIMAL = /^[+-]?(?:\d{1,1000}(?:\.\d{0,1000})?|\.\d{1,1000})(?:e[+-]?\d{1,3})?$/i;
+
+function refuse(type: ColumnType, value: unknown): never {
+  throw new UnfitValue('invalid_value', `is a ${type} and cannot hold this ${typeof value}`);
+}
+
+const ENCODERS: Readonly<Record<ColumnType, Encode>> = {
+  text: (value) => (typeof value === 'string' ? encodeText(value) : refuse('text', value)),
+  uuid: (value) => (typeof value === 'string' && UUID.test(value) ? value : refuse('uuid', value)),
+  boolean: (value) => (typeof value === 'boolean' ? (value ? 't' : 'f') : refuse('boolean', value)),
+  integer: (value) => (typeof value === 'number' && (value | 0) === value ? String(value) : refuse('integer', value)),
+  bigint: (value) => (Number.isSafeInteger(value) ? String(value) : refuse('bigint', value)),
+  numeric: (value) => {
+    if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+    return typeof value === 'string' && DECIMAL.test(value) ? value : refuse('numeric', value);
+  },
+  'double precision': (value) =>
+    typeof value === 'number' && Number.isFinite(value) ? String(value) : refuse('double precision', value),
+  timestamptz: (value) =>
+    typeof value === 'number' && Math.abs(value) <= 8.64e15 ? encodeInstant(value) : refuse('timestamptz', value),
+  date: (value) =>
+    typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value))
+      ? value
+      : refuse('date', value),
+  jsonb: encodeJson,
+  'text[]': (value) => (Array.isArray(value) ? encodeText(arrayLiteral(value)) : refuse('text[]', value)),
+};
+
+/** A Postgres array literal of texts, before COPY's own escapes. */
+function arrayLiteral(values: readonly unknown[]): string {
+  const items = values.map((value) => {
+    if (value === null) return 'NULL';
+    if (typeof value !== 'string') return refuse('text[]', value);
+    return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  });
+  return `{${items.join(',')}}`;
+}
+
+function named(error: unknown, column: string): UnfitValue {
+  if (error instanceof UnfitValue) return new UnfitValue(error.code, `the column ${column} ${error.message}`);
+  return new UnfitValue('invalid_value', `the column ${column} cannot be written: ${String(error)}`);
+}

@@ -1,0 +1,91 @@
+import { rejectOf, type EventRecord, type Reject } from '../../pipeline/event-record.ts';
+import type { PreparedRows } from '../../pipeline/sink.ts';
+import { encodeInstant, encodeText, UnfitValue, type RowEncoder } from './encode.ts';
+
+/** The columns of every pipeline that the sink itself goes by. */
+export interface SinkRow {
+  readonly event_id: string;
+  readonly event_timestamp: number;
+  readonly received_at: number;
+  readonly record_hash: number;
+  readonly visitor_id: string | null;
+  readonly session_id: string | null;
+  readonly session_derived: boolean;
+}
+
+/** Rows as lines of COPY, one per event and in order of their ids, with the marks they leave for settling. */
+export class PostgresRows implements PreparedRows {
+  readonly delivered: readonly EventRecord[];
+  readonly rejects: readonly Reject[];
+  readonly duplicates: number;
+  readonly lines: readonly string[];
+  readonly marks: readonly string[];
+
+  constructor(records: readonly EventRecord[], encoder: RowEncoder) {
+    const rejects: Reject[] = [];
+    const fit: { row: SinkRow; line: string; record: EventRecord }[] = [];
+    for (const record of records) {
+      try {
+        fit.push({ row: record.row as unknown as SinkRow, line: encoder.encode(record.row), record });
+      } catch (error) {
+        if (!(error instanceof UnfitValue)) throw error;
+        record.fate = 'rejected';
+        rejects.push(rejectOf(record, error.code, error.message));
+      }
+    }
+    // In the order of the key: two runs that insert the same events then wait for each other instead of deadlocking.
+    fit.sort((a, b) =>
+      a.row.event_id < b.row.event_id ? -1 : a.row.event_id > b.row.event_id ? 1 : standing(a.row, b.row),
+    );
+    const first = fit.filter(({ row }, at) => at === 0 || fit[at - 1]!.row.event_id !== row.event_id);
+    this.rejects = rejects;
+    this.duplicates = fit.length - first.length;
+    this.delivered = first.map(({ record }) => record);
+    this.lines = first.map(({ line }) => line);
+    this.marks = marksOf(first.map(({ row }) => row));
+  }
+}
+
+/** Of two records of one event the one received first stands, then the one with the lower hash. */
+function standing(a: SinkRow, b: SinkRow): number {
+  return a.received_at - b.received_at || a.record_hash - b.record_hash;
+}
+
+/** A mark per derived session of the batch: where its events lie in time. */
+function marksOf(rows: readonly SinkRow[]): string[] {
+  const stretches = new Map<string, { visitor: string; from_ms: number; to_ms: number }>();
+  for (const { visitor_id, session_id, session_derived, event_timestamp } of rows) {
+    if (!session_derived || visitor_id === null || session_id === null) continue;
+    const stretch = stretches.get(session_id);
+    if (!stretch) {
+      stretches.set(session_id, { visitor: visitor_id, from_ms: event_timestamp, to_ms: event_timestamp });
+    } else if (event_timestamp < stretch.from_ms) stretch.from_ms = event_timestamp;
+    else if (event_timestamp > stretch.to_ms) stretch.to_ms = event_timestamp;
+  }
+  return Array.from(
+    stretches.values(),
+    ({ visitor, from_ms, to_ms }) => `${encodeText(visitor)}\t${encodeInstant(from_ms)}\t${encodeInstant(to_ms)}`,
+  );
+}
+
+/** A reject as a line of COPY. */
+export function rejectLine(reject: Reject, runId: string): string {
+  const { origin, index, start_bytes, end_bytes, code, detail, raw } = reject;
+  return [
+    encodeText(origin.key),
+    index,
+    start_bytes,
+    end_bytes,
+    encodeInstant(origin.lastModified_ms),
+    encodeText(origin.etag),
+    encodeText(code),
+    encodeText(fitForText(detail)),
+    `\\\\x${raw.toString('hex')}`,
+    runId,
+  ].join('\t');
+}
+
+/** A detail may quote an error's message, and that may quote anything. */
+function fitForText(detail: string): string {
+  return detail.replaceAll('\0', '\uFFFD').toWellFormed();
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { PostgresSettings } from '../../../config/settings.ts';
+import type { TableNames } from '../../../config/table-names.ts';
+import { checkTables } from '../../../warehouse/check-tables.ts';
+import type { Columns } from '../../pipeline/column.ts';
+import { unitLabel, type HourUnit } from '../../pipeline/hours.ts';
+import type { Claim, Sink } from '../../pipeline/sink.ts';
+import { PostgresClaim } from './claim.ts';
+import { Connection, type TimeLeft } from './connection.ts';
+import { RowEncoder } from './encode.ts';
+import { Hold } from './hold.ts';
+import { statementsFor, type Statements } from './statements.ts';
+
+/** What a Postgres sink is made of. */
+export interface PostgresSinkOptions {
+  readonly postgres: PostgresSettings;
+  readonly tables: TableNames;
+  readonly columns: Columns;
+  readonly sessionTimeout_ms: number;
+  /** What began the run: `scheduled` or `explicit`; kept in the ledger. */
+  readonly trigger: string;
+  /** One id for all that an invocation does. */
+  readonly runId?: string;
+  /** Milliseconds left for work on the warehouse. */
+  readonly timeLeft_ms: TimeLeft;
+}
+
+/** Writes to the warehouse: every batch one transaction, every hour held by one run at a time. */
+export class PostgresSink implements Sink {
+  readonly #options: PostgresSinkOptions;
+  readonly #runId: string;
+  readonly #writer: Connection;
+  readonly #statements: Statements;
+  readonly #encoder: RowEncoder;
+
+  constructor(options: PostgresSinkOptions) {
+    const { postgres, tables, columns, sessionTimeout_ms, timeLeft_ms } = options;
+    this.#options = options;
+    this.#runId = options.runId ?? randomUUID();
+    this.#writer = new Connection(postgres, 'clickstream etl', timeLeft_ms);
+    this.#statements = statementsFor(tables, columns, sessionTimeout_ms);
+    this.#encoder = new RowEncoder(columns);
+  }
+
+  async open(): Promise<void> {
+    const { tables, columns } = this.#options;
+    await this.#writer.run((client) => checkTables(client, tables, columns));
+  }
+
+  async claim(unit: HourUnit): Promise<Claim | undefined> {
+    const { postgres, trigger, timeLeft_ms } = this.#options;
+    const writer = this.#writer;
+    const keeper = new Connection(postgres, 'clickstream hold', timeLeft_ms);
+    const run = { unit, label: unitLabel(unit), runId: this.#runId };
+    const taken = await Hold.take(run, this.#statements, writer, keeper);
+    if (!taken) return undefined;
+    const context = { unit, runId: this.#runId, trigger, writer, encoder: this.#encoder, statements: this.#statements };
+    return new PostgresClaim(context, taken.hold, taken.row);
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+  }
+}

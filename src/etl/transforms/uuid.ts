@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+
+// Namespaces of version 5 UUIDs (RFC 9562), so that a client's text can never stand for a place. Fixed for good: another
+// one would give every such event a new id, and a rerun would load it twice.
+const NAMESPACES = {
+  /** Of a text that a client sent as an id. */
+  clientId: Buffer.from('6f2a1d0c9b7e4c5aa8f35d1e7c904b26', 'hex'),
+  /** Of an object's key and a record's index in it. */
+  place: Buffer.from('c41b7f3e52d84a06951ee07a3b68d9f2', 'hex'),
+} as const;
+
+const CANONICAL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const ACCEPTED = /^(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}$/i;
+/** The UUID that names nothing. */
+export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * The canonical form of a UUID in any spelling that Postgres accepts: any case, braces, hyphens after any group of four
+ * digits. Undefined for every other text.
+ */
+export function canonicalUuid(text: string): string | undefined {
+  if (CANONICAL.test(text)) return text;
+  const bare = text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : text;
+  if (!ACCEPTED.test(bare)) return undefined;
+  return hyphenate(bare.replaceAll('-', '').toLowerCase());
+}
+
+/** The version 5 UUID of a name: the same name always gives the same id. */
+export function uuidOfName(namespace: keyof typeof NAMESPACES, name: string): string {
+  const hash = createHash('sha1').update(NAMESPACES[namespace]).update(name, 'utf8').digest();
+  hash[6] = (hash[6]! & 0x0f) | 0x50;
+  hash[8] = (hash[8]! & 0x3f) | 0x80;
+  return hyphenate(hash.toString('hex', 0, 16));
+}
+
+function hyphenate(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

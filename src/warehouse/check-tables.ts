@@ -1,0 +1,59 @@
+import type { Client } from 'pg';
+import type { TableNames } from '../config/table-names.ts';
+import { ClickstreamError } from '../errors.ts';
+import type { Columns, ColumnType } from '../etl/pipeline/column.ts';
+import { quoteIdentifier } from './template.ts';
+
+/**
+ * Checks that the warehouse has the tables and the columns that a run writes.
+ *
+ * @throws ClickstreamError `missing_table`, `missing_column` or `column_type`, each naming what to do.
+ */
+export async function checkTables(client: Client, tables: TableNames, columns: Columns): Promise<void> {
+  for (const table of [tables.events, tables.rejects, tables.runs, tables.checkpoints, tables.marks]) {
+    const { rows } = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [table]);
+    if (rows[0]?.found) continue;
+    throw tableError(
+      'missing_table',
+      `The table ${table} does not exist in the warehouse. Run "clickstream migrate" with the same DW_PG_* and ` +
+        'TARGET_TABLE, or correct TARGET_TABLE.',
+    );
+  }
+  const found = await columnTypes(client, tables.events);
+  for (const [name, { type }] of Object.entries(columns)) {
+    const actual = found.get(name);
+    if (actual === undefined) {
+      throw tableError(
+        'missing_column',
+        `The table ${tables.events} has no column "${name}", which the pipeline adds. Run "clickstream migrate", ` +
+          `or: ALTER TABLE ${tables.events} ADD COLUMN ${quoteIdentifier(name)} ${type};`,
+      );
+    }
+    if (actual !== postgresName(type)) {
+      throw tableError(
+        'column_type',
+        `The column "${name}" of ${tables.events} is ${actual}, and the pipeline writes ${postgresName(type)}. ` +
+          'Declare it with the type that it has, or give it another name.',
+      );
+    }
+  }
+}
+
+/** The columns of a table with their types, as Postgres writes them. */
+export async function columnTypes(client: Client, table: string): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ name: string; type: string }>(
+    `SELECT attname AS name, format_type(atttypid, NULL) AS type
+     FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
+    [table],
+  );
+  return new Map(rows.map(({ name, type }) => [name, type]));
+}
+
+/** How Postgres writes a type in its catalogue. */
+export function postgresName(type: ColumnType): string {
+  return type === 'timestamptz' ? 'timestamp with time zone' : type;
+}
+
+function tableError(code: string, message: string): ClickstreamError {
+  return new ClickstreamError({ code, stage: 'config', message });
+}

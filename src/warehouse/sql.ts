@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * The text of a file below `sql/`. The build replaces this module by one that holds the files, since a bundle runs with
+ * nothing beside it.
+ */
+export function readSql(file: string): string {
+  return readFileSync(new URL(`../../sql/${file}`, import.meta.url), 'utf8');
+}
