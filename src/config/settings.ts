@@ -34,8 +34,14 @@ export interface WarehouseSettings {
   readonly tables: TableNames;
 }
 
-/** What a run of the ETL needs. */
-export interface EtlSettings extends WarehouseSettings {
+/** What a look at the warehouse's state needs. */
+export interface StatusSettings extends WarehouseSettings {
+  /** How far back scheduled runs look, and so how far back an hour that is not completed matters. */
+  readonly catchUp_hours: number;
+}
+
+/** What every run of the ETL needs, wherever its rows go. */
+export interface RunSettings {
   /** The bucket with the raw events, or the ARN of an access point to it. */
   readonly bucket: string;
   /** Set for an S3 that is not Amazon's, which is then addressed path-style. */
@@ -49,6 +55,9 @@ export interface EtlSettings extends WarehouseSettings {
   readonly logLevel: LogLevel;
 }
 
+/** What a run of the ETL into the warehouse needs. */
+export interface EtlSettings extends WarehouseSettings, RunSettings {}
+
 /**
  * The ETL's settings. Nothing but the environment, and the file that DW_PG_SSL_CA may name, is touched.
  *
@@ -57,22 +66,38 @@ export interface EtlSettings extends WarehouseSettings {
  */
 export function readEtlSettings(env: NodeJS.ProcessEnv): EtlSettings {
   const reader = new EnvReader(env);
+  return reader.finish({ ...readRun(reader), ...readWarehouse(reader, env) });
+}
+
+/**
+ * The settings of a run that does not write to the warehouse; its variables are not looked at.
+ *
+ * @throws ClickstreamError as {@link readEtlSettings} does.
+ */
+export function readRunSettings(env: NodeJS.ProcessEnv): RunSettings {
+  const reader = new EnvReader(env);
+  return reader.finish(readRun(reader));
+}
+
+function readRun(reader: EnvReader): RunSettings {
   const bucket = reader.required('RAW_BUCKET_NAME', bucketName);
-  const warehouse = readWarehouse(reader, env);
   const s3Endpoint = reader.optional('AWS_ENDPOINT_URL_S3', endpointUrl);
   const maxRecordsPerBatch = reader.optional('MAX_RECORDS_PER_BATCH', wholeNumber(1, 1_000_000));
   const sessionTimeout_minutes = reader.optional('SESSION_TIMEOUT_MINUTES', wholeNumber(1, 1440)) ?? 30;
-  const catchUp_hours = reader.optional('CATCH_UP_HOURS', wholeNumber(0, 8760)) ?? 24;
+  const catchUp_hours = readCatchUp(reader);
   const logLevel = reader.optional('LOG_LEVEL', oneOf(LOG_LEVELS)) ?? 'info';
-  return reader.finish({
-    ...warehouse,
+  return {
     bucket,
     ...(s3Endpoint === undefined ? {} : { s3Endpoint }),
     ...(maxRecordsPerBatch === undefined ? {} : { maxRecordsPerBatch }),
     sessionTimeout_ms: sessionTimeout_minutes * 60_000,
     catchUp_hours,
     logLevel,
-  });
+  };
+}
+
+function readCatchUp(reader: EnvReader): number {
+  return reader.optional('CATCH_UP_HOURS', wholeNumber(0, 8760)) ?? 24;
 }
 
 /**
@@ -83,6 +108,16 @@ export function readEtlSettings(env: NodeJS.ProcessEnv): EtlSettings {
 export function readWarehouseSettings(env: NodeJS.ProcessEnv): WarehouseSettings {
   const reader = new EnvReader(env);
   return reader.finish(readWarehouse(reader, env));
+}
+
+/**
+ * The settings of a look at the warehouse's state.
+ *
+ * @throws ClickstreamError as {@link readEtlSettings} does.
+ */
+export function readStatusSettings(env: NodeJS.ProcessEnv): StatusSettings {
+  const reader = new EnvReader(env);
+  return reader.finish({ ...readWarehouse(reader, env), catchUp_hours: readCatchUp(reader) });
 }
 
 function readWarehouse(reader: EnvReader, env: NodeJS.ProcessEnv): WarehouseSettings {

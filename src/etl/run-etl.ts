@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readPayload, type RunRequest } from '../config/payload.ts';
-import type { EtlSettings } from '../config/settings.ts';
+import type { EtlSettings, RunSettings, WarehouseSettings } from '../config/settings.ts';
 import { ClickstreamError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { defaultPipeline } from './default-pipeline.ts';
@@ -10,7 +10,7 @@ import { HOUR_MS, hourUnit, type HourUnit } from './pipeline/hours.ts';
 import type { Counts } from './pipeline/ledger.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import type { RunResult, UnitResult } from './pipeline/result.ts';
-import { HoursFailed, runUnits, type Work } from './pipeline/run.ts';
+import { HoursFailed, runUnits, type UnitFailure, type Work } from './pipeline/run.ts';
 import type { Sink } from './pipeline/sink.ts';
 import type { ObjectStore } from './pipeline/source.ts';
 import { PostgresSink } from './sinks/postgres/sink.ts';
@@ -30,6 +30,7 @@ export interface EtlOptions {
   readonly stop?: AbortSignal;
   readonly onProgress?: (unit: HourUnit, counts: Readonly<Counts>) => void;
   readonly onUnit?: (result: UnitResult) => void;
+  readonly onUnitFailed?: (failure: UnitFailure) => void;
 }
 
 const NO_LIMITS: BudgetLimits = { remaining_ms: Infinity, memory_bytes: Infinity };
@@ -41,18 +42,37 @@ const NO_LIMITS: BudgetLimits = { remaining_ms: Infinity, memory_bytes: Infinity
  * @throws ClickstreamError with a code, a stage and what to do; `HoursFailed` when hours failed and others may not have.
  */
 export async function runEtl(payload: unknown, settings: EtlSettings, options: EtlOptions = {}): Promise<RunResult> {
+  return runRequest(readPayload(payload, (options.now_ms ?? Date.now)()), settings, options);
+}
+
+/**
+ * Runs the ETL for what was asked for in another way than by a payload. With a sink of its own it needs no warehouse.
+ *
+ * @throws ClickstreamError as {@link runEtl} does.
+ */
+export async function runRequest(request: RunRequest, settings: EtlSettings, options?: EtlOptions): Promise<RunResult>;
+export async function runRequest(
+  request: RunRequest,
+  settings: RunSettings,
+  options: EtlOptions & { readonly sink: Sink },
+): Promise<RunResult>;
+export async function runRequest(
+  request: RunRequest,
+  settings: RunSettings | EtlSettings,
+  options: EtlOptions = {},
+): Promise<RunResult> {
   const now_ms = options.now_ms ?? Date.now;
-  const request = readPayload(payload, now_ms());
   const pipeline = options.pipeline ?? defaultPipeline;
   const runId = randomUUID();
   const log = options.log?.child({ runId });
   const budget = new Budget(options.limits ?? NO_LIMITS);
+  if (options.stop?.aborted) budget.stop();
   options.stop?.addEventListener('abort', () => budget.stop(), { once: true });
   const sink =
     options.sink ??
     new PostgresSink({
-      postgres: settings.postgres,
-      tables: settings.tables,
+      // Without a sink of its own a run has all settings, say the overloads.
+      ...warehouseOf(settings as EtlSettings),
       columns: pipeline.columns,
       sessionTimeout_ms: settings.sessionTimeout_ms,
       trigger: request.kind === 'scheduled' ? 'scheduled' : 'explicit',
@@ -77,6 +97,7 @@ export async function runEtl(payload: unknown, settings: EtlSettings, options: E
       now_ms,
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
       ...(options.onUnit ? { onUnit: options.onUnit } : {}),
+      ...(options.onUnitFailed ? { onUnitFailed: options.onUnitFailed } : {}),
     });
     log?.info(result, 'run');
     return result;
@@ -87,6 +108,10 @@ export async function runEtl(payload: unknown, settings: EtlSettings, options: E
     budget.close();
     await sink.close();
   }
+}
+
+function warehouseOf({ postgres, tables }: WarehouseSettings): WarehouseSettings {
+  return { postgres, tables };
 }
 
 /** The units of a request: those asked for, or the hour that is due and then the ones before it, oldest first. */

@@ -1,5 +1,4 @@
 import { addCounts, noCounts, type Counts } from './ledger.ts';
-import type { Place } from './progress.ts';
 
 /**
  * - `complete`: read to its end
@@ -8,6 +7,12 @@ import type { Place } from './progress.ts';
  */
 export type RunStatus = 'complete' | 'partial' | 'busy';
 
+/** Where the next run goes on: at a record of the object, or after the object when no index is given. */
+export interface ResumePlace {
+  readonly key: string;
+  readonly index?: number;
+}
+
 /** What one invocation did with one hour, or a part of one. The counts are this invocation's. */
 export interface UnitResult extends Counts {
   readonly status: RunStatus;
@@ -15,8 +20,8 @@ export interface UnitResult extends Counts {
   readonly durationMs: number;
   /** MiB. */
   readonly peakRssMb: number;
-  /** Where the next run goes on; only with `partial`. */
-  readonly resumeFrom?: { readonly key: string; readonly index: number };
+  /** Only with `partial`. */
+  readonly resumeFrom?: ResumePlace;
   /** Whether nothing was read because the hour is completed and its listing unchanged. */
   readonly unchanged: boolean;
   /** Counts by reason: `dropped.REASON`, `rejected.CODE`, and what transforms count, `TRANSFORM.NAME`. */
@@ -29,7 +34,7 @@ export interface RunResult extends Counts {
   readonly prefix: string;
   readonly durationMs: number;
   readonly peakRssMb: number;
-  readonly resumeFrom?: { readonly key: string; readonly index: number };
+  readonly resumeFrom?: ResumePlace;
   readonly hours: readonly UnitResult[];
 }
 
@@ -54,9 +59,4 @@ function pickCounts(result: UnitResult): Counts {
   const counts = noCounts();
   for (const name of Object.keys(counts) as (keyof Counts)[]) counts[name] = result[name];
   return counts;
-}
-
-/** The place where the next run goes on, as a result shows it: the key as it is when reading goes on after it. */
-export function resumePlace({ key, index }: Place, partial: boolean): { key: string; index: number } {
-  return { key, index: partial ? index : 0 };
 }

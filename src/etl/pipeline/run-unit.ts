@@ -9,7 +9,7 @@ import { DUPLICATE, type Pipeline, type PipelineRun, type TransformedBatch } fro
 import { nextPass, placeOf, type Progress } from './progress.ts';
 import { readObjects } from './read-objects.ts';
 import type { Origin } from './record.ts';
-import { resumePlace, type UnitResult } from './result.ts';
+import type { UnitResult } from './result.ts';
 import type { Claim, Sink } from './sink.ts';
 import type { ObjectStore } from './source.ts';
 
@@ -234,17 +234,21 @@ class Report {
   }
 
   result(status: UnitResult['status'], progress?: Progress): UnitResult {
-    const place = progress && placeOf(progress, this.#unit.startAfter ?? this.#unit.prefix);
     return {
       status,
       prefix: unitLabel(this.#unit),
       ...this.counts,
       durationMs: Math.round(performance.now() - this.#started_ms),
       peakRssMb: Math.round(this.#context.budget.peakRss_mb),
-      ...(place ? { resumeFrom: resumePlace(place, progress.partial !== null) } : {}),
+      ...(status === 'partial' && progress ? { resumeFrom: this.#resumeFrom(progress) } : {}),
       unchanged: this.unchanged,
       reasons: Object.fromEntries(this.#reasons),
     };
+  }
+
+  #resumeFrom({ partial, seen }: Progress): { key: string; index?: number } {
+    if (partial) return { key: partial.key, index: partial.index };
+    return { key: seen.lastKey ?? this.#unit.startAfter ?? this.#unit.prefix };
   }
 }
 

@@ -55,7 +55,10 @@ export interface UnitFailure {
  */
 export async function runUnits(
   work: Work,
-  context: UnitContext & { readonly onUnit?: (result: UnitResult) => void },
+  context: UnitContext & {
+    readonly onUnit?: (result: UnitResult) => void;
+    readonly onUnitFailed?: (failure: UnitFailure) => void;
+  },
 ): Promise<RunResult> {
   const started_ms = performance.now();
   const results: UnitResult[] = [];
@@ -74,6 +77,7 @@ export async function runUnits(
       if (result.status === 'partial') break;
     } catch (error) {
       failures.push({ prefix: unit.prefix, error });
+      context.onUnitFailed?.({ prefix: unit.prefix, error });
       if (CONCERNS_ALL.has(codeOf(error))) break;
     }
   }
@@ -98,7 +102,7 @@ function notBegun(unit: HourUnit): UnitResult {
     batches: 0,
     durationMs: 0,
     peakRssMb: 0,
-    resumeFrom: { key: unit.startAfter ?? unit.prefix, index: 0 },
+    resumeFrom: { key: unit.startAfter ?? unit.prefix },
     unchanged: false,
     reasons: {},
   };

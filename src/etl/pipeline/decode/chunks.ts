@@ -12,22 +12,23 @@ export async function peek(
 ): Promise<{ head: Buffer; all: AsyncIterable<Uint8Array> }> {
   const iterator = chunks[Symbol.asyncIterator]();
   let head = EMPTY;
-  while (head.length < length) {
+  let isOver = false;
+  while (!isOver && head.length < length) {
     const step = await iterator.next();
-    if (step.done === true) break;
-    head = head.length === 0 ? asBuffer(step.value) : Buffer.concat([head, step.value]);
+    if (step.done === true) isOver = true;
+    else head = head.length === 0 ? asBuffer(step.value) : Buffer.concat([head, step.value]);
   }
-  return { head, all: startingWith(head, iterator) };
+  return { head, all: startingWith(head, iterator, isOver) };
 }
 
 async function* startingWith(
   head: Uint8Array,
   iterator: AsyncIterator<Uint8Array>,
+  isOver: boolean,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let isOver = false;
   try {
     yield head;
-    for (;;) {
+    while (!isOver) {
       // If it throws, it is over, too.
       isOver = true;
       const step = await iterator.next();

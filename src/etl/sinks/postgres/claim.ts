@@ -60,9 +60,9 @@ export class PostgresClaim implements Claim {
     if (progress.pass > 1) this.#toStage = Number.POSITIVE_INFINITY;
   }
 
-  async commit(batch: CommitBatch): Promise<Committed> {
+  async commit(batch: CommitBatch & { readonly rows: PostgresRows }): Promise<Committed> {
     const { runId, statements } = this.#context;
-    const rows = batch.rows as PostgresRows;
+    const { rows } = batch;
     let counts: Counts = { ...batch.counts };
     const after = { progress: this.progress };
     await this.#advance(after, async (client) => {

@@ -94,7 +94,10 @@ export class Connection {
 
   async #connected(): Promise<pg.Client> {
     if (!this.#client) {
-      const client = await connect(this.#settings, this.#name);
+      const client = await connect(this.#settings, this.#name).catch((error: unknown) => {
+        // A wrong password or host stays wrong; the person who set it needs to be told which variables.
+        throw isRetryable(error) ? error : unreachable(error);
+      });
       await this.onConnect(client);
       this.#client = client;
     }
@@ -161,7 +164,7 @@ function unreachable(cause: unknown): ClickstreamError {
     stage: 'write',
     message:
       `The warehouse could not be used (${errorCode(cause) ?? 'no code'}: ${reason}). ` +
-      'Check DW_PG_HOST, DW_PG_PORT and that the network lets the run through. What was committed stays.',
+      'Check the DW_PG_* variables and that the network lets the run through. What was committed stays.',
     cause,
   });
 }

@@ -1,13 +1,11 @@
 import { rejectOf, type EventRecord, type Reject } from '../../pipeline/event-record.ts';
 import type { PreparedRows } from '../../pipeline/sink.ts';
+import { firstOfEach, type Standing } from '../first-of-each.ts';
 import { encodeInstant, encodeText, UnfitValue, type RowEncoder } from './encode.ts';
 
 /** The columns of every pipeline that the sink itself goes by. */
-export interface SinkRow {
-  readonly event_id: string;
+export interface SinkRow extends Standing {
   readonly event_timestamp: number;
-  readonly received_at: number;
-  readonly record_hash: number;
   readonly visitor_id: string | null;
   readonly session_id: string | null;
   readonly session_derived: boolean;
@@ -33,22 +31,13 @@ export class PostgresRows implements PreparedRows {
         rejects.push(rejectOf(record, error.code, error.message));
       }
     }
-    // In the order of the key: two runs that insert the same events then wait for each other instead of deadlocking.
-    fit.sort((a, b) =>
-      a.row.event_id < b.row.event_id ? -1 : a.row.event_id > b.row.event_id ? 1 : standing(a.row, b.row),
-    );
-    const first = fit.filter(({ row }, at) => at === 0 || fit[at - 1]!.row.event_id !== row.event_id);
+    const first = firstOfEach(fit);
     this.rejects = rejects;
     this.duplicates = fit.length - first.length;
     this.delivered = first.map(({ record }) => record);
     this.lines = first.map(({ line }) => line);
     this.marks = marksOf(first.map(({ row }) => row));
   }
-}
-
-/** Of two records of one event the one received first stands, then the one with the lower hash. */
-function standing(a: SinkRow, b: SinkRow): number {
-  return a.received_at - b.received_at || a.record_hash - b.record_hash;
 }
 
 /** A mark per derived session of the batch: where its events lie in time. */

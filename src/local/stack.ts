@@ -1,0 +1,90 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { defaultPipeline } from '../etl/default-pipeline.ts';
+import { readEtlSettings, type EtlSettings } from '../config/settings.ts';
+import { createIngestHandler } from '../ingest/handler.ts';
+import { migrate } from '../warehouse/migrate.ts';
+import { startGateway, type Gateway } from './gateway.ts';
+import { accessibleDataDir } from './postgres/data-dir.ts';
+import { startPostgres, type PostgresServer } from './postgres/server.ts';
+import { startS3Server, type S3Server } from './s3/server.ts';
+
+const BUCKET = 'raw-clickstream';
+const DATABASE = 'clickstream_dw';
+
+/** The whole system on this machine. */
+export interface Stack {
+  readonly postgres: PostgresServer;
+  readonly s3: S3Server;
+  readonly gateway: Gateway;
+  /** The environment that the Lambdas and the command line work with, as it would be set in the cloud. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly settings: EtlSettings;
+  /** Stops all of it; data that nobody asked to keep is deleted. */
+  stop(): Promise<void>;
+}
+
+export interface StackOptions {
+  readonly data?: string;
+  readonly port: number;
+  /** Called after a request was stored. */
+  readonly onStored?: () => void;
+}
+
+/** Starts PostgreSQL with a migrated warehouse, S3 with a bucket, and the ingest behind an HTTP port. */
+export async function startStack({ data, port, onStored }: StackOptions): Promise<Stack> {
+  const dataDir = accessibleDataDir(data === undefined ? undefined : join(data, 'postgres'));
+  const [postgres, s3] = await Promise.all([
+    startPostgres({
+      dataDir,
+      database: DATABASE,
+      // Data that is thrown away need not survive a power cut.
+      settings: data === undefined ? { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' } : {},
+    }),
+    startS3Server(data === undefined ? {} : { dataDir: join(data, 's3') }),
+  ]);
+  s3.createBucket(BUCKET);
+  const env = {
+    RAW_BUCKET_NAME: BUCKET,
+    AWS_ENDPOINT_URL_S3: s3.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    DW_PG_HOST: postgres.host,
+    DW_PG_PORT: String(postgres.port),
+    DW_PG_USER: postgres.user,
+    DW_PG_PASSWORD: postgres.password,
+    DW_PG_DATABASE: DATABASE,
+  };
+  Object.assign(process.env, env);
+  const settings = readEtlSettings(process.env);
+  await migrate(settings, defaultPipeline.columns);
+
+  // Traffic that is played has a clock of its own: the time at which each request is to be taken as received.
+  const clock = new AsyncLocalStorage<number>();
+  const ingest = createIngestHandler({ now: () => clock.getStore() ?? Date.now() });
+  const gateway = await startGateway({
+    port,
+    clock,
+    trustForwardedFor: true,
+    handler: async (event) => {
+      const answer = await ingest(event);
+      if (answer.statusCode === 200 && clock.getStore() === undefined) onStored?.();
+      return answer;
+    },
+  });
+  return {
+    postgres,
+    s3,
+    gateway,
+    env,
+    settings,
+    stop: async () => {
+      await gateway.close();
+      await s3.close();
+      await postgres.stop('fast');
+      if (data === undefined) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

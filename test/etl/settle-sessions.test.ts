@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { hourPrefix } from '../../src/etl/pipeline/hours.ts';
+import { runEtl } from '../../src/etl/run-etl.ts';
+import type { S3Server } from '../../src/local/s3/server.ts';
+import { freshBucket, HOUR_MS, ndjson } from '../support/bucket.ts';
+import { freshWarehouse, type TestWarehouse } from '../support/warehouse.ts';
+
+let s3: S3Server;
+let warehouse: TestWarehouse;
+
+beforeAll(async () => {
+  s3 = await freshBucket();
+  warehouse = await freshWarehouse({ s3Endpoint: s3.url });
+});
+
+afterAll(async () => {
+  await warehouse.close();
+  await s3.close();
+});
+
+const MINUTE_MS = 60_000;
+const TIMEOUT_MS = 30 * MINUTE_MS;
+
+/** An event without a session: whose it is, when it happened and in which hour's object it lies. */
+interface Sessionless {
+  readonly id: number;
+  readonly visitor: number;
+  readonly at_min: number;
+  readonly hour: number;
+  /** Which of several records of the event: the one received first decides. */
+  readonly received_s: number;
+}
+
+const uuid = (id: number): string => `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`;
+
+function record({ id, visitor, at_min, hour, received_s }: Sessionless): Record<string, unknown> {
+  return {
+    eventId: uuid(id),
+    eventName: 'page_view',
+    ...(visitor % 2 === 0 ? { clientId: `v${visitor}` } : { userId: `v${visitor}` }),
+    eventTimestamp: HOUR_MS + at_min * MINUTE_MS,
+    _ingest: { receivedAt: new Date(HOUR_MS + 5 * 3_600_000 + hour * 3_600_000 + received_s * 1000).toISOString() },
+  };
+}
+
+/** The rule of the contract, applied to everything at once. */
+function expected(events: readonly Sessionless[]): Map<string, string> {
+  const standing = new Map<number, Sessionless>();
+  const receipt = (one: Sessionless): number => one.hour * 3600 + one.received_s;
+  for (const one of events) {
+    const other = standing.get(one.id);
+    if (!other || receipt(one) < receipt(other)) standing.set(one.id, one);
+  }
+  const sessions = new Map<string, string>();
+  const last = new Map<number, { at_min: number; session: string }>();
+  for (const one of [...standing.values()].sort((a, b) => a.at_min - b.at_min || a.id - b.id)) {
+    const before = last.get(one.visitor);
+    const joins = before !== undefined && (one.at_min - before.at_min) * MINUTE_MS <= TIMEOUT_MS;
+    const session = joins ? before.session : `auto-${uuid(one.id)}`;
+    sessions.set(uuid(one.id), session);
+    last.set(one.visitor, { at_min: one.at_min, session });
+  }
+  return sessions;
+}
+
+const HOURS = 3;
+const sessionless = fc.record({
+  id: fc.integer({ min: 1, max: 25 }),
+  visitor: fc.integer({ min: 1, max: 3 }),
+  at_min: fc.integer({ min: 0, max: 240 }),
+  hour: fc.integer({ min: 0, max: HOURS - 1 }),
+  received_s: fc.integer({ min: 0, max: 3599 }),
+});
+
+it('gives the same sessions as the rule applied at once, for hours in any order, with repeated events', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(sessionless, {
+        minLength: 1,
+        maxLength: 40,
+        // Two records of one event received in the same second of the same hour are told apart by their hash alone.
+        selector: ({ id, hour, received_s }) => `${id} ${hour} ${received_s}`,
+      }),
+      fc.shuffledSubarray([0, 1, 2], { minLength: HOURS }),
+      fc.integer({ min: 1, max: 7 }),
+      async (events, order, batch) => {
+        s3.deleteObjects('raw');
+        await warehouse.rows(
+          'TRUNCATE clickstream_events, clickstream_checkpoints, clickstream_runs, clickstream_session_marks',
+        );
+        for (const hour of order) {
+          const prefix = hourPrefix(HOUR_MS + hour * 3_600_000);
+          const body = ndjson(events.filter((one) => one.hour === hour).map(record));
+          await s3.putObject('raw', `${prefix}event-1.json`, body);
+          const result = await runEtl({ overridePrefix: prefix }, { ...warehouse.settings, maxRecordsPerBatch: batch });
+          expect(result.status).toBe('complete');
+        }
+        const rows = await warehouse.rows<{ event_id: string; session_id: string }>(
+          'SELECT event_id, session_id FROM clickstream_events',
+        );
+        expect(new Map(rows.map(({ event_id, session_id }) => [event_id, session_id]))).toEqual(expected(events));
+        expect(await warehouse.rows('SELECT * FROM clickstream_session_marks')).toEqual([]);
+      },
+    ),
+    { numRuns: 40 },
+  );
+}, 120_000);
