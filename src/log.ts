@@ -15,5 +15,6 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     formatters: { level: (label: string) => ({ level: label }) },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   };
-  return destination ? pino(options, destination) : pino(options);
+  // pino's own default writes in the background: Lambda freezes the process, or a crash ends it, with lines unwritten.
+  return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
 }

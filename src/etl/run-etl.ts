@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readPayload, type RunRequest } from '../config/payload.ts';
-import type { EtlSettings, RunSettings, WarehouseSettings } from '../config/settings.ts';
+import type { EtlSettings, RunSettings } from '../config/settings.ts';
 import { ClickstreamError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { defaultPipeline } from './default-pipeline.ts';
@@ -68,11 +68,13 @@ export async function runRequest(
   const budget = new Budget(options.limits ?? NO_LIMITS);
   if (options.stop?.aborted) budget.stop();
   options.stop?.addEventListener('abort', () => budget.stop(), { once: true });
+  // Without a sink of its own a run was given all settings, say the overloads.
+  const warehouse = settings as EtlSettings;
   const sink =
     options.sink ??
     new PostgresSink({
-      // Without a sink of its own a run has all settings, say the overloads.
-      ...warehouseOf(settings as EtlSettings),
+      postgres: warehouse.postgres,
+      tables: warehouse.tables,
       columns: pipeline.columns,
       sessionTimeout_ms: settings.sessionTimeout_ms,
       trigger: request.kind === 'scheduled' ? 'scheduled' : 'explicit',
@@ -108,10 +110,6 @@ export async function runRequest(
     budget.close();
     await sink.close();
   }
-}
-
-function warehouseOf({ postgres, tables }: WarehouseSettings): WarehouseSettings {
-  return { postgres, tables };
 }
 
 /** The units of a request: those asked for, or the hour that is due and then the ones before it, oldest first. */

@@ -14,11 +14,15 @@ let logger: Logger | undefined;
 /** One JSON line on stdout for each failure, where Lambda and containers collect it. */
 export const stdoutLog: IngestLog = {
   error(fields, message) {
-    logger ??= pino({
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-    });
+    logger ??= pino(
+      {
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      // In the background, as by default, the line would wait for the next request: Lambda freezes the process.
+      pino.destination({ dest: 1, sync: true }),
+    );
     logger.error(fields, message);
   },
 };

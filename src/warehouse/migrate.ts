@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import pg from 'pg';
 import { Umzug } from 'umzug';
 import { sqlVariables, type TableNames } from '../config/table-names.ts';
@@ -7,6 +6,7 @@ import { ClickstreamError } from '../errors.ts';
 import type { Columns } from '../etl/pipeline/column.ts';
 import { connect, inTransaction } from '../etl/sinks/postgres/connection.ts';
 import { columnTypes } from './check-tables.ts';
+import { listSql } from './sql.ts';
 import { fillSql, quoteIdentifier, sqlFile } from './template.ts';
 
 /** What a migration changed, or would change. */
@@ -44,17 +44,14 @@ export async function migrate({ postgres, tables }: WarehouseSettings, columns: 
 async function applyFiles(client: pg.Client, tables: TableNames): Promise<string[]> {
   const variables = sqlVariables(tables);
   await client.query(fillSql(CREATE_MIGRATIONS, variables));
-  const migrations = readdirSync(new URL('../../sql/migrations', import.meta.url))
-    .filter((file) => file.endsWith('.sql'))
-    .sort()
-    .map((name) => ({
-      name,
-      up: () =>
-        inTransaction(client, async () => {
-          await client.query(sqlFile(`migrations/${name}`, variables));
-          await client.query(`INSERT INTO ${tables.migrations} (name) VALUES ($1)`, [name]);
-        }),
-    }));
+  const migrations = listSql('migrations').map((name) => ({
+    name,
+    up: () =>
+      inTransaction(client, async () => {
+        await client.query(sqlFile(`migrations/${name}`, variables));
+        await client.query(`INSERT INTO ${tables.migrations} (name) VALUES ($1)`, [name]);
+      }),
+  }));
   const umzug = new Umzug({
     migrations,
     logger: undefined,

@@ -51,14 +51,18 @@ async function runInPieces(commits: number, options: EtlOptions = {}): Promise<R
     const stop = new AbortController();
     let left = commits;
     results.push(
-      await runEtl({ targetUtcHour: HOUR }, { ...warehouse.settings, maxRecordsPerBatch: 37 }, {
-        ...options,
-        stop: stop.signal,
-        onProgress: () => {
-          left -= 1;
-          if (left === 0) stop.abort();
+      await runEtl(
+        { targetUtcHour: HOUR },
+        { ...warehouse.settings, maxRecordsPerBatch: 37 },
+        {
+          ...options,
+          stop: stop.signal,
+          onProgress: () => {
+            left -= 1;
+            if (left === 0) stop.abort();
+          },
         },
-      }),
+      ),
     );
   } while (results.at(-1)!.status === 'partial' && results.length < 100);
   return results;
@@ -77,7 +81,15 @@ it('a run stopped many times, in the middle of objects of every format, gives th
   expect(await tables()).toEqual(once);
 
   const sum = noCounts();
-  for (const { status: _status, prefix: _prefix, hours: _hours, durationMs: _d, peakRssMb: _p, resumeFrom: _r, ...counts } of pieces) {
+  for (const {
+    status: _status,
+    prefix: _prefix,
+    hours: _hours,
+    durationMs: _d,
+    peakRssMb: _p,
+    resumeFrom: _r,
+    ...counts
+  } of pieces) {
     addCounts(sum, counts);
   }
   expect({ ...sum, batches: 0 }).toEqual({ ...noCounts(), ...counted(whole) });
@@ -93,17 +105,20 @@ it('a partial run says where the next one goes on', async () => {
   await putMixedHour();
   const [first] = await runInPieces(1);
   expect(first).toMatchObject({ status: 'partial', resumeFrom: { key: `${PREFIX}a.json` } });
-  // Two or three batches: the one in hand when the stop came is still committed.
   expect(first!.resumeFrom!.index).toBe(first!.read);
 });
 
 it('starts over when a key came in before the checkpoint meanwhile', async () => {
   await putMixedHour();
   const stop = new AbortController();
-  await runEtl({ targetUtcHour: HOUR }, { ...warehouse.settings, maxRecordsPerBatch: 500 }, {
-    stop: stop.signal,
-    onProgress: () => stop.abort(),
-  });
+  await runEtl(
+    { targetUtcHour: HOUR },
+    { ...warehouse.settings, maxRecordsPerBatch: 500 },
+    {
+      stop: stop.signal,
+      onProgress: () => stop.abort(),
+    },
+  );
   await s3.putObject('raw', `${PREFIX}A-late.json`, JSON.stringify(event(5000)));
   const second = await runEtl({ targetUtcHour: HOUR }, warehouse.settings);
   expect(second).toMatchObject({ status: 'complete', read: 1202 });

@@ -44,6 +44,8 @@ export async function* batchesOf(
         const before = chunk.pieces[at - 1];
         if (before) batch.endWithin(chunk, before);
         yield batch;
+        // One portion of an object can fill many batches.
+        if (signal.aborted) return;
         batch = new Filling(batch.seen, batch.partial);
       }
       batch.add(piece, chunk.origin, toRecord);

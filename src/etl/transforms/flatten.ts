@@ -46,7 +46,7 @@ export const flatten = transform({
     const { event, row } = record;
     const product = asObject(event['product']) ?? asObject(event['context_product']) ?? NOTHING;
     const dataset = asObject(asObject(event['element'])?.['dataset']) ?? NOTHING;
-    const orderId = firstOf(event, 'orderId', 'order_id') ?? firstOf(dataset, 'orderId', 'order_id');
+    const orderId = asText(firstOf(event, 'orderId', 'order_id')) ?? asText(firstOf(dataset, 'orderId', 'order_id'));
     const tooLong = idTooLong('orderId', orderId) ?? idTooLong('product.id', product['id']);
     if (tooLong) return context.reject(record, 'id_too_long', tooLong);
 
@@ -68,7 +68,7 @@ export const flatten = transform({
       row.product_url_path = asText(firstOf(product, 'urlPath', 'url_path')) ?? pathOf(row.page_url);
     }
 
-    row.order_id = asText(orderId);
+    row.order_id = orderId;
     row.order_total =
       asNumeric(firstOf(event, 'orderTotal', 'order_total', 'total')) ??
       asNumeric(firstOf(dataset, 'orderTotal', 'order_total', 'total'));
@@ -83,7 +83,7 @@ export const flatten = transform({
 /** The path of a URL, or of what is a path already; null when there is none to be had. */
 function pathOf(url: string | null): string | null {
   if (url === null) return null;
-  if (url.startsWith('/')) return url.split(/[?#]/, 1)[0] ?? null;
-  const match = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(\/[^?#]*)?/i.exec(url);
-  return match ? (match[1] ?? '/') : null;
+  const match = /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*(\/[^?#]*)?/i.exec(url);
+  if (match) return match[1] ?? '/';
+  return url.startsWith('/') ? (url.split(/[?#]/, 1)[0] ?? null) : null;
 }

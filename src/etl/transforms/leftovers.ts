@@ -33,32 +33,35 @@ export interface HeldValues {
 /** Whether a column holds a client's value, so that it could be read back from the row. */
 type Held = (row: HeldValues, value: unknown) => boolean;
 
-const text =
-  (column: keyof HeldValues): Held =>
-  (row, value) =>
-    asText(value) === row[column] && typeof value !== 'object';
-const numeric =
-  (column: 'order_total' | 'product_price' | 'product_discount_price'): Held =>
-  (row, value) =>
-    asNumeric(value) === row[column];
+/** Held is what becomes the column's value. What becomes null fits no column, even if the column is null as well. */
+const becomes =
+  (asColumn: (value: unknown) => unknown, column: keyof HeldValues): Held =>
+  (row, value) => {
+    const read = asColumn(value);
+    return read !== null && read === row[column];
+  };
+const text = (column: keyof HeldValues): Held => becomes(asText, column);
+const numeric = (column: keyof HeldValues): Held => becomes(asNumeric, column);
+const sessionId = text('session_id');
 
 const EVENT_KEYS = new Map<string, Held>([
-  // What the ingest added: the receipt time is a column, and the rest is nobody's but the operator's.
-  ['_ingest', () => true],
+  // What the ingest added: the receipt time is a column, and the rest is nobody's but the operator's. It always adds an
+  // object, so anything else under this name is some client's own.
+  ['_ingest', (_row, value) => asObject(value) !== null],
   ...named(['eventId', 'event_id'], (row, value) => typeof value === 'string' && canonicalUuid(value) === row.event_id),
-  ...named(['eventTimestamp', 'event_timestamp', 'timestamp'], (row, value) => asInstant(value) === row.event_timestamp),
+  ...named(['eventTimestamp', 'event_timestamp', 'timestamp'], becomes(asInstant, 'event_timestamp')),
   ...named(['eventName', 'event_name'], text('event_name')),
   ...named(['userId', 'user_id'], text('user_id')),
   ...named(['clientId', 'client_id'], text('client_id')),
-  ...named(['sessionId', 'session_id'], (row, value) => !row.session_derived && asText(value) === row.session_id),
+  ...named(['sessionId', 'session_id'], (row, value) => !row.session_derived && sessionId(row, value)),
   ...named(['userLoginState', 'user_login_state'], text('user_login_state')),
   ...named(['identitySource', 'identity_source'], text('identity_source')),
-  ...named(['isFirstVisit', 'is_first_visit'], (row, value) => asBoolean(value) === row.is_first_visit),
+  ...named(['isFirstVisit', 'is_first_visit'], becomes(asBoolean, 'is_first_visit')),
   ...named(['pageUrl', 'page_url'], text('page_url')),
   ['referrer', text('referrer')],
   ...named(['orderId', 'order_id'], text('order_id')),
   ...named(['orderTotal', 'order_total', 'total'], numeric('order_total')),
-  ...named(['itemCount', 'item_count'], (row, value) => asInteger(value) === row.item_count),
+  ...named(['itemCount', 'item_count'], becomes(asInteger, 'item_count')),
   ['currency', text('currency')],
 ]);
 
@@ -86,7 +89,6 @@ const NESTED: Readonly<Record<string, (value: JsonObject, row: HeldValues) => Js
     const dataset = asObject(value['dataset']);
     if (!dataset) return value;
     const kept = unheld(dataset, row, DATASET_KEYS);
-    if (kept === dataset) return value;
     return kept === null ? without(value, 'dataset') : { ...value, dataset: kept };
   },
 };
@@ -96,7 +98,7 @@ export function leftovers(event: JsonObject, row: HeldValues): JsonObject | null
   return unheld(event, row, EVENT_KEYS, NESTED);
 }
 
-/** The properties of an object that no column holds: the object itself if that is all of them, null if none. */
+/** The properties of an object that no column holds; null if none. */
 function unheld(
   object: JsonObject,
   row: HeldValues,
@@ -106,7 +108,7 @@ function unheld(
   let kept: Record<string, unknown> | null = null;
   for (const key of Object.keys(object)) {
     let value = object[key];
-    // Null and empty text say nothing that a null column does not, where there is a column.
+    // Null and empty text say nothing that a null column does not, where there is a column; nor does an empty product.
     const held = keys.get(key);
     if (held && (value === null || value === '' || held(row, value))) continue;
     const inner = Object.hasOwn(nested, key) ? asObject(value) : null;

@@ -32,15 +32,15 @@ export const parse = transform({
     const receipt_ms = asInstant(asObject(event['_ingest'])?.['receivedAt']);
     row.received_at = receipt_ms ?? origin.lastModified_ms;
     const sentTime = firstOf(event, 'eventTimestamp', 'event_timestamp', 'timestamp');
-    const event_ms = asInstant(sentTime);
-    const sent_ms = asInstant(firstOf(event, 'sentAt', 'sent_at'));
-    row.event_timestamp = eventTime({
-      event_ms,
-      sent_ms,
+    const time_ms = eventTime({
+      event_ms: asInstant(sentTime),
+      sent_ms: asInstant(firstOf(event, 'sentAt', 'sent_at')),
       received_ms: row.received_at,
       receiptKnown: receipt_ms !== null,
     });
-    if (sentTime !== undefined && event_ms !== row.event_timestamp) context.count('replaced_times');
+    // A corrected time is no replaced one: nearly every time that comes with sentAt is corrected by some milliseconds.
+    if (sentTime !== undefined && time_ms === null) context.count('replaced_times');
+    row.event_timestamp = time_ms ?? row.received_at;
 
     row.record_hash = recordHash(piece.bytes, piece.from, piece.to);
   },

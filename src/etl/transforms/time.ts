@@ -6,7 +6,7 @@ const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 const ISO_8601 =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?$/;
+  /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?$/;
 
 /**
  * Epoch milliseconds of an instant as a client may send it: ISO 8601 (no zone means UTC; a fraction counts to the
@@ -75,16 +75,16 @@ export interface EventClock {
 }
 
 /**
- * When an event happened, epoch milliseconds: the client's time, corrected by how wrong its clock was when it sent the
- * event, or the time of receipt when that is impossible. Null is never the answer, since received is always known.
+ * When an event happened by its client's clock, epoch milliseconds, corrected by how wrong that clock was when it sent
+ * the event. Null when there is no such time or it is impossible: it gives way to the time of receipt.
  */
-export function eventTime({ event_ms, sent_ms, received_ms, receiptKnown }: EventClock): number {
-  if (event_ms === null) return received_ms;
+export function eventTime({ event_ms, sent_ms, received_ms, receiptKnown }: EventClock): number | null {
+  if (event_ms === null) return null;
   // Without a receipt there is nothing to correct by: a backfill's object was written long after it was sent.
   const corrected = sent_ms !== null && receiptKnown;
   const time_ms = corrected ? received_ms - (sent_ms - event_ms) : event_ms;
-  if (time_ms > received_ms + LATEST_AFTER_RECEIPT_MS) return received_ms;
+  if (time_ms > received_ms + LATEST_AFTER_RECEIPT_MS) return null;
   const earliest_ms = corrected ? EARLIEST_BEFORE_RECEIPT_WITH_SENT_AT_MS : EARLIEST_BEFORE_RECEIPT_MS;
-  if (receiptKnown && time_ms < received_ms - earliest_ms) return received_ms;
-  return inRange(time_ms) ?? received_ms;
+  if (receiptKnown && time_ms < received_ms - earliest_ms) return null;
+  return inRange(time_ms);
 }

@@ -2,11 +2,11 @@ import { LIMITS, type JsonObject } from '../pipeline/record.ts';
 
 /** What a client's value becomes in a column. Each function returns null for what it cannot represent. */
 
-/** Text: strings as they are, numbers and booleans as JSON writes them; empty text is null. */
+/** Text: strings as they are, numbers and booleans as JSON writes them; empty text is null, and so is 1e400. */
 export function asText(value: unknown): string | null {
   if (typeof value === 'string') return value === '' ? null : value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return null;
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
+  return typeof value === 'boolean' ? String(value) : null;
 }
 
 export function asBoolean(value: unknown): boolean | null {

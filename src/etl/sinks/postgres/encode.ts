@@ -68,8 +68,9 @@ export function encodeText(text: string): string {
 const UNFIT_IN_JSON = /(?<!\\)(?:\\\\)*\\u(0000|d[89a-f][0-9a-f]{2})/;
 
 function encodeJson(value: unknown): string {
-  const json = JSON.stringify(value) as string | undefined;
+  let json = JSON.stringify(value) as string | undefined;
   if (json === undefined) return NULL;
+  if (json.includes('null') && holdsNonFinite(value)) json = JSON.stringify(value, nonFiniteAsText);
   if (json.includes('\\u')) {
     const unfit = UNFIT_IN_JSON.exec(json);
     if (unfit?.[1] === '0000') throw new UnfitValue('nul_character', 'holds the character U+0000');
@@ -78,13 +79,33 @@ function encodeJson(value: unknown): string {
   return json.includes('\\') ? json.replaceAll('\\', '\\\\') : json;
 }
 
+// JSON.parse makes Infinity of 1e400, and JSON has no word for it: left to itself it would turn into null.
+function holdsNonFinite(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNonFinite);
+}
+
+function nonFiniteAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+// Beyond the years 1 to 9999 ISO 8601 as JavaScript writes it is nothing that Postgres reads.
+const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
+const LATEST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** Epoch milliseconds, with a fraction for microseconds, as Postgres reads a timestamptz. */
 export function encodeInstant(instant_ms: number): string {
   const whole_ms = Math.floor(instant_ms);
-  const iso = new Date(whole_ms).toISOString();
-  if (whole_ms === instant_ms) return iso;
-  const fraction_us = String(Math.round((instant_ms - whole_ms) * 1000)).padStart(3, '0');
-  return `${iso.slice(0, -1)}${fraction_us}Z`;
+  const fraction_us = Math.round((instant_ms - whole_ms) * 1000);
+  if (fraction_us === 0 || fraction_us === 1000) return new Date(whole_ms + fraction_us / 1000).toISOString();
+  return `${new Date(whole_ms).toISOString().slice(0, -1)}${String(fraction_us).padStart(3, '0')}Z`;
+}
+
+/** Whether a text is a day that exists; engines differ on whether 30 February is an error or 2 March. */
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || text.startsWith('0000')) return false;
+  const day_ms = Date.parse(text);
+  return !Number.isNaN(day_ms) && new Date(day_ms).toISOString().startsWith(text);
 }
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -107,11 +128,10 @@ const ENCODERS: Readonly<Record<ColumnType, Encode>> = {
   'double precision': (value) =>
     typeof value === 'number' && Number.isFinite(value) ? String(value) : refuse('double precision', value),
   timestamptz: (value) =>
-    typeof value === 'number' && Math.abs(value) <= 8.64e15 ? encodeInstant(value) : refuse('timestamptz', value),
-  date: (value) =>
-    typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value))
-      ? value
-      : refuse('date', value),
+    typeof value === 'number' && value >= EARLIEST_MS && value <= LATEST_MS
+      ? encodeInstant(value)
+      : refuse('timestamptz', value),
+  date: (value) => (typeof value === 'string' && isDate(value) ? value : refuse('date', value)),
   jsonb: encodeJson,
   'text[]': (value) => (Array.isArray(value) ? encodeText(arrayLiteral(value)) : refuse('text[]', value)),
 };

@@ -45,9 +45,11 @@ function marksOf(rows: readonly SinkRow[]): string[] {
   const stretches = new Map<string, { visitor: string; from_ms: number; to_ms: number }>();
   for (const { visitor_id, session_id, session_derived, event_timestamp } of rows) {
     if (!session_derived || visitor_id === null || session_id === null) continue;
-    const stretch = stretches.get(session_id);
+    // By visitor, too: a record that lost may have named the session of one visitor after an event that is another's.
+    const key = session_id + visitor_id;
+    const stretch = stretches.get(key);
     if (!stretch) {
-      stretches.set(session_id, { visitor: visitor_id, from_ms: event_timestamp, to_ms: event_timestamp });
+      stretches.set(key, { visitor: visitor_id, from_ms: event_timestamp, to_ms: event_timestamp });
     } else if (event_timestamp < stretch.from_ms) stretch.from_ms = event_timestamp;
     else if (event_timestamp > stretch.to_ms) stretch.to_ms = event_timestamp;
   }

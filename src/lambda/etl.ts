@@ -1,0 +1,29 @@
+import { readEtlSettings } from '../config/settings.ts';
+import type { RunResult } from '../etl/pipeline/result.ts';
+import { runEtl } from '../etl/run-etl.ts';
+import { createLogger, type Logger } from '../log.ts';
+import { lambdaError } from './lambda-error.ts';
+import { readLimits, type LambdaLimits } from './limits.ts';
+
+// Kept from call to call: each logger registers itself to be flushed when the process ends.
+let logger: Logger | undefined;
+
+/**
+ * The ETL in Lambda, for EventBridge's schedule and for payloads by hand. Settings are read at each call, so that
+ * importing this never throws.
+ *
+ * @param context absent when it is called on a machine of one's own, which has no limits.
+ * @throws ClickstreamError for a wrong setting or payload, and for a run that failed: Lambda counts that as an error,
+ *   which is what its retries and alarms go by.
+ */
+export const handler = async (event: unknown, context?: LambdaLimits): Promise<RunResult> => {
+  try {
+    const settings = readEtlSettings(process.env);
+    logger ??= createLogger(settings.logLevel);
+    logger.level = settings.logLevel;
+    const limits = context && readLimits(context, process.env);
+    return await runEtl(event, settings, { log: logger, ...(limits ? { limits } : {}) });
+  } catch (error) {
+    throw lambdaError(error);
+  }
+};
