@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { embedSql } from './embed-sql.ts';
 import { notices } from './notices.ts';
@@ -93,9 +93,14 @@ export async function bundle(root: string, outDir: string, spec: BundleSpec): Pr
   };
 }
 
-/** Names sources as they are named in the project, wherever that lies and wherever the bundle was written. */
+/**
+ * Names sources as they are named in the project, wherever that lies and wherever the bundle was written. What `define`
+ * put in has no file.
+ */
 function withProjectPaths(map: string, mapFolder: string, root: string): string {
   const parsed = JSON.parse(map) as { sources: string[] };
-  parsed.sources = parsed.sources.map((source) => relative(root, resolve(mapFolder, source)).split(sep).join('/'));
+  parsed.sources = parsed.sources.map((source) =>
+    source.includes('<') ? basename(source) : relative(root, resolve(mapFolder, source)).split(sep).join('/'),
+  );
   return JSON.stringify(parsed);
 }

@@ -40,6 +40,6 @@ export function unitText(label: string): string {
 }
 
 /** `1 hour`, `2 hours`. */
-export function plural(count: number, noun: string): string {
-  return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${countText(count)} ${count === 1 ? noun : many}`;
 }

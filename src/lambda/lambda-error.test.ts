@@ -3,7 +3,8 @@ import { ClickstreamError } from '../errors.ts';
 import { lambdaError } from './lambda-error.ts';
 
 /** What Lambda writes of an error: its message, its stack and its own enumerable properties. */
-const asLogged = (error: Error): string => JSON.stringify({ ...error, message: error.message, stack: error.stack });
+const asLogged = (error: Error): string =>
+  JSON.stringify({ own: Object.entries(error), message: error.message, stack: error.stack });
 
 test('an error of ours keeps code, stage, message and the place it was thrown at', () => {
   const error = new ClickstreamError({ code: 'missing_table', stage: 'write', message: 'Run migrate.' });

@@ -1,14 +1,16 @@
 // `npm start`: the whole system on one machine, with traffic whose truth is known.
 import pc from 'picocolors';
 import { ClickstreamError } from '../errors.ts';
-import { HOUR_MS, hourOf } from '../etl/pipeline/hours.ts';
-import type { RunResult } from '../etl/pipeline/result.ts';
+import { HOUR_MS } from '../etl/pipeline/hours.ts';
 import { handler as etl } from '../lambda/etl.ts';
+import { Arrivals } from './arrivals.ts';
 import { readFigures } from './figures.ts';
+import { guide } from './guide.ts';
 import { keepHistory, newHistory, playedHistory, type History } from './history.ts';
 import { readOptions, type LocalOptions } from './options.ts';
 import { makeReport } from './report.ts';
 import { startStack, type Stack } from './stack.ts';
+import { done, progress, step } from './steps.ts';
 import { generateTraffic, type Traffic } from './traffic/generate.ts';
 import { replay } from './traffic/replay.ts';
 
@@ -87,77 +89,9 @@ async function recall(traffic: Traffic): Promise<void> {
   await Promise.resolve();
 }
 
-/** Loads what people POST by hand, a second after it came, so that they can see it arrive. */
-class Arrivals {
-  #watching = false;
-  #timer: NodeJS.Timeout | undefined;
-  #loading: Promise<unknown> = Promise.resolve();
-
-  note(): void {
-    if (!this.#watching) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#loading = this.#loading.then(() => this.#load());
-    }, 1_000);
-  }
-
-  watch(): void {
-    this.#watching = true;
-  }
-
-  async close(): Promise<void> {
-    this.#watching = false;
-    clearTimeout(this.#timer);
-    await this.#loading;
-  }
-
-  async #load(): Promise<void> {
-    try {
-      const result: RunResult = await etl({ targetUtcHour: new Date(hourOf(Date.now())).toISOString() });
-      const { inserted, duplicates, rejected } = result;
-      console.log(`${pc.green('Loaded')} ${result.prefix}: ${inserted} new, ${duplicates} known, ${rejected} rejected`);
-    } catch (error) {
-      console.error(pc.red(error instanceof Error ? error.message : String(error)));
-    }
-  }
-}
-
-function guide({ postgres, gateway, env }: Stack): string {
-  const { host, port, user, password } = postgres;
-  const database = env['DW_PG_DATABASE'];
-  return `
-${pc.bold('The warehouse')}
-  PGPASSWORD=${password} psql -h ${host} -p ${port} -U ${user} ${database}
-  SELECT event_name, count(*) FROM clickstream_events GROUP BY 1 ORDER BY 2 DESC;
-
-${pc.bold('Send an event of your own')} and see it arrive here a second later
-  curl -sS ${gateway.url}/clickstream -d '{"eventName":"hello","clientId":"me","pageUrl":"/hello"}'
-
-${pc.bold('The command line')} on this stack
-  ${Object.entries(env)
-    .map(([name, value]) => `export ${name}=${value}`)
-    .join('\n  ')}
-  npm run clickstream -- status
-
-Ctrl-C ends it.`;
-}
-
 function untilInterrupted(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
-}
-
-function step(text: string): void {
-  process.stdout.write(`${pc.cyan('●')} ${text} ...`);
-  if (!process.stdout.isTTY) process.stdout.write('\n');
-}
-
-function progress(text: string): void {
-  if (process.stdout.isTTY) process.stdout.write(`\r\u001B[K  ${text}`);
-}
-
-function done(text: string): void {
-  process.stdout.write(`${process.stdout.isTTY ? '\r\u001B[K' : ''}${pc.green('✓')} ${text}\n`);
 }

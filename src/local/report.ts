@@ -22,10 +22,10 @@ export function makeReport(figures: Figures, truth: Truth): Report {
 
   lines.push(heading('Ledger: what became of every record'));
   const columns = ['objects', 'read', 'inserted', 'duplicates', 'rejected'];
-  lines.push(pc.dim(['hour (UTC)', ...columns].map(cell).join('')));
+  lines.push(pc.dim(['hour (UTC)', ...columns].map((text) => cell(text)).join('')));
   for (const { hour } of truth.hours) {
     const name = hour.slice(11, 16);
-    lines.push([name, ...columns.map((column) => checked(`${name} ${column}`))].map(cell).join(''));
+    lines.push([name, ...columns.map((column) => checked(`${name} ${column}`))].map((text) => cell(text)).join(''));
   }
 
   lines.push(heading('The shop'));
@@ -38,7 +38,9 @@ export function makeReport(figures: Figures, truth: Truth): Report {
   for (const step of FUNNEL_STEPS) {
     const share = figures.funnel[step] / most;
     const bar = '█'.repeat(Math.round(share * BAR_LENGTH)).padEnd(BAR_LENGTH, '·');
-    lines.push(`${cell(FUNNEL[step], 20)}${pc.cyan(bar)} ${cell(checked(FUNNEL[step]))} ${pc.dim(`${(share * 100).toFixed(1)} %`)}`);
+    lines.push(
+      `${cell(FUNNEL[step], 20)}${pc.cyan(bar)} ${cell(checked(FUNNEL[step]))} ${pc.dim(`${(share * 100).toFixed(1)} %`)}`,
+    );
   }
 
   lines.push(heading('Most viewed products'));

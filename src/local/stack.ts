@@ -57,7 +57,8 @@ export async function startStack({ data, port, onStored }: StackOptions): Promis
     DW_PG_PASSWORD: postgres.password,
     DW_PG_DATABASE: DATABASE,
   };
-  Object.assign(process.env, env);
+  // The SDK's notice about Node versions to come is nothing that a newcomer could act on here.
+  Object.assign(process.env, env, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
   const settings = readEtlSettings(process.env);
   await migrate(settings, defaultPipeline.columns);
 

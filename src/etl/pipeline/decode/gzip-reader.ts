@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 import { type Flaw, FLAWS } from './flaw.ts';
-import { GZIP_MAGIC, gzipHeaderLength } from './gzip-header.ts';
+import { gzipHeaderLength, isGzip } from './gzip-header.ts';
 import { Inflater } from './inflater.ts';
 import { EMPTY } from './text.ts';
 
@@ -65,7 +65,7 @@ export class GzipReader {
     }
     this.held = EMPTY;
     if (length === 'bad') {
-      const isMember = this.members === 0 || head.indexOf(GZIP_MAGIC) === 0;
+      const isMember = this.members === 0 || isGzip(head);
       this.flaw = isMember ? FLAWS.gzipCorrupt : FLAWS.gzipTrailingJunk;
       this.junk = head;
       return head;

@@ -1,0 +1,62 @@
+import { EXIT_HELP } from './exit-codes.ts';
+
+const WAREHOUSE_VARIABLES = `  DW_PG_HOST, DW_PG_USER, DW_PG_DATABASE   the warehouse (required)
+  DW_PG_PORT, DW_PG_PASSWORD               5432; none
+  DW_PG_SSL, DW_PG_SSL_CA                  "true" checks the server's certificate, against this CA
+  TARGET_TABLE                             clickstream_events, or schema.table`;
+
+/** After the flags of `clickstream etl`. */
+export const ETL_HELP = `
+Without an hour it does what the schedule does: the hour before this one, then the open hours before that
+(CATCH_UP_HOURS). An hour that is asked for is read again in any case; that changes nothing that is right already.
+
+Environment:
+  RAW_BUCKET_NAME                          the bucket with the raw events (required)
+${WAREHOUSE_VARIABLES}
+  MAX_RECORDS_PER_BATCH                    a strict cap; unset, batches grow to what is fastest
+  SESSION_TIMEOUT_MINUTES, CATCH_UP_HOURS  30; 24
+  LOG_LEVEL                                info; of the lines on stderr where it is no terminal
+  AWS_ENDPOINT_URL_S3                      an S3 that is not Amazon's
+  AWS_PROFILE, AWS_REGION, ...             as for any AWS tool
+
+${EXIT_HELP}
+
+Examples:
+  clickstream etl                                             the schedule's turn
+  clickstream etl --hour 2025-12-06T05                        one hour, again
+  clickstream etl --from 2025-12-01T00 --to 2025-12-06T23     a backfill of six days
+  clickstream etl --hour 2025-12-06T05 --dry-run | head       look at rows, write nothing
+  clickstream etl --date 2025-12-06 --budget 600 --json       at most ten minutes, for a script`;
+
+/** After the flags of `clickstream migrate`. */
+export const MIGRATE_HELP = `
+Applies the files of sql/migrations that the warehouse has not had, each in a transaction of its own, and adds the
+columns that transforms declare. Run it again after every update; it changes nothing twice.
+
+Environment:
+${WAREHOUSE_VARIABLES}
+
+Exit codes: 0 up to date, 1 failed, 2 wrong usage or configuration
+
+Examples:
+  clickstream migrate --dry-run
+  clickstream migrate`;
+
+/** After the flags of `clickstream status`. */
+export const STATUS_HELP = `
+working: every hour that ended over half an hour ago is in. behind: one is not. failing: its last run, or the last run
+of all, failed or died.
+
+Environment:
+${WAREHOUSE_VARIABLES}
+  CATCH_UP_HOURS                           24; how many hours before the last one to look at
+
+Exit codes: 0 working, 1 behind, failing or not reachable, 2 wrong usage or configuration
+
+Examples:
+  clickstream status
+  clickstream status --json | jq -r .message`;
+
+/** After the list of commands. */
+export const PROGRAM_HELP = `
+"clickstream COMMAND --help" has each command's flags, environment variables, exit codes and examples.`;

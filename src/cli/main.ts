@@ -1,0 +1,33 @@
+import { CommanderError } from 'commander';
+import { ClickstreamError } from '../errors.ts';
+import { EXIT, exitCodeOfError } from './exit-codes.ts';
+import { createProgram } from './program.ts';
+import { reportError } from './report-error.ts';
+
+/**
+ * Runs the command line, errors said included.
+ *
+ * @param args without the program's own name.
+ * @returns the exit code.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.complete;
+  const program = createProgram((code) => (exitCode = code));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Help and the version were asked for and shown; without a command, help was shown in place of an error.
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.complete;
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
+    const known = error instanceof CommanderError ? usageError(error) : error;
+    // The flags may not have been read, so that what was typed has to do.
+    reportError(known, args.includes('--json'));
+    return exitCodeOfError(known);
+  }
+}
+
+function usageError(error: CommanderError): ClickstreamError {
+  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return new ClickstreamError({ code: 'invalid_usage', stage: 'config', message, cause: error });
+}

@@ -1,0 +1,60 @@
+import { Command } from 'commander';
+import { etlCommand } from './etl-command.ts';
+import type { EtlFlags } from './etl-flags.ts';
+import { ETL_HELP, MIGRATE_HELP, PROGRAM_HELP, STATUS_HELP } from './help.ts';
+import { migrateCommand, type MigrateFlags } from './migrate-command.ts';
+import { statusCommand } from './status-command.ts';
+import { packageVersion } from './version.ts';
+
+/**
+ * The commands with their flags. What a command returns is given to `ended`; wrong usage throws commander's error, and
+ * nothing ends the process.
+ */
+export function createProgram(ended: (exitCode: number) => void): Command {
+  const program = new Command('clickstream')
+    .description('Loads the clicks of an online shop from S3 into a PostgreSQL warehouse.')
+    .version(packageVersion())
+    // Before the commands, which take these over: errors are ours to print.
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText('after', PROGRAM_HELP);
+
+  program
+    .command('etl')
+    .description('Reads raw events from S3, transforms them and writes them to the warehouse.')
+    .option('--hour <hour>', 'a UTC hour: 2025-12-06T05, or 2025-12-06T05:00:00Z')
+    .option('--date <date>', 'the hours of a UTC day: 2025-12-06')
+    .option('--prefix <prefix>', 'the hours, or the part of one, under events/2025/12/06/05/')
+    .option('--hours-back <n>', 'the hour that began n hours before this one; 1 is the one just over')
+    .option('--from <hour>', 'the first hour of a range, included')
+    .option('--to <hour>', 'the last hour of a range, included; without it, the hour before this one')
+    .option('--start-after <key>', 'of one hour, only keys after this one')
+    .option('--end-at <key>', 'of one hour, only keys up to this one, included')
+    .option('--budget <seconds>', 'stop in time and exit with 3; the next run goes on')
+    .option('--memory <mb>', 'stop before the process takes more, in the same way')
+    .option('--batch <n>', 'at most so many records in a transaction, in place of MAX_RECORDS_PER_BATCH')
+    .option('--dry-run', 'write rows as lines of JSON, and nothing to the warehouse; needs no DW_PG_*')
+    .option('--output <file>', 'of a dry run: where rows go; "-" is stdout, which is the default')
+    .option('--rejects <file>', 'of a dry run: where rejected records go; they are only counted otherwise')
+    .option('--json', 'one JSON document on stdout, the result or the error, and nothing else there')
+    .option('--quiet', 'no progress, no summary; errors are still said')
+    .addHelpText('after', ETL_HELP)
+    .action(async (flags: EtlFlags) => ended(await etlCommand(flags)));
+
+  program
+    .command('migrate')
+    .description('Creates the tables of the warehouse, or brings them up to date.')
+    .option('--dry-run', 'show what would be applied, and change nothing')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', MIGRATE_HELP)
+    .action(async (flags: MigrateFlags) => ended(await migrateCommand(flags)));
+
+  program
+    .command('status')
+    .description('Says whether the warehouse is being filled: working, behind or failing.')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', STATUS_HELP)
+    .action(async (flags: { json?: boolean }) => ended(await statusCommand(flags)));
+
+  return program;
+}

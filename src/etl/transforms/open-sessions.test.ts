@@ -1,0 +1,102 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { OpenSessions, type Sessionless } from './open-sessions.ts';
+
+const TIMEOUT_MS = 30;
+
+interface Event {
+  readonly visitor: string;
+  readonly time: number;
+}
+
+/** The rule of design, from all events at once: in order of (time, id), a gap of more than the timeout splits. */
+function sessionsByRule(rows: readonly Sessionless[]): Map<string, string> {
+  const ids = new Map<string, string>();
+  const last = new Map<string, { time: number; session: string }>();
+  const ordered = [...rows].sort(
+    (a, b) => a.event_timestamp - b.event_timestamp || (a.event_id < b.event_id ? -1 : 1),
+  );
+  for (const { event_id, event_timestamp, visitor_id } of ordered) {
+    const before = last.get(visitor_id);
+    const session = before && event_timestamp - before.time <= TIMEOUT_MS ? before.session : `auto-${event_id}`;
+    last.set(visitor_id, { time: event_timestamp, session });
+    ids.set(event_id, session);
+  }
+  return ids;
+}
+
+function rowsOf(events: readonly Event[]): Sessionless[] {
+  // Ids in no order of time.
+  const id = (at: number): string => String((at * 7919) % 10_007).padStart(5, '0');
+  return events.map(({ visitor, time }, at) => ({
+    event_id: id(at),
+    event_timestamp: time,
+    visitor_id: visitor,
+    session_id: null,
+  }));
+}
+
+const events = fc.array(fc.record({ visitor: fc.constantFrom('c:a', 'c:b', 'u:a'), time: fc.nat(400) }), {
+  maxLength: 60,
+});
+
+test('in one batch every event has the session that the rule gives it, whatever the order they come in', () => {
+  fc.assert(
+    fc.property(events, (list) => {
+      const rows = rowsOf(list);
+      const expected = sessionsByRule(rows);
+      new OpenSessions(TIMEOUT_MS).assign(rows);
+      expect(new Map(rows.map((row) => [row.event_id, row.session_id]))).toEqual(expected);
+    }),
+  );
+});
+
+test('batches in order of time give the same as one batch, as long as no visitor is forgotten', () => {
+  fc.assert(
+    fc.property(events, fc.integer({ min: 1, max: 10 }), (list, size) => {
+      const rows = rowsOf(list).sort(
+        (a, b) => a.event_timestamp - b.event_timestamp || (a.event_id < b.event_id ? -1 : 1),
+      );
+      const expected = sessionsByRule(rows);
+      const sessions = new OpenSessions(TIMEOUT_MS);
+      for (let at = 0; at < rows.length; at += size) sessions.assign(rows.slice(at, at + size));
+      expect(new Map(rows.map((row) => [row.event_id, row.session_id]))).toEqual(expected);
+    }),
+  );
+});
+
+test('cut into any batches, events with one session id are of one session, and it is named after one of its events', () => {
+  fc.assert(
+    fc.property(events, fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 3 }), (list, size, capacity) => {
+      const rows = rowsOf(list);
+      const expected = sessionsByRule(rows);
+      const sessions = new OpenSessions(TIMEOUT_MS, capacity);
+      for (let at = 0; at < rows.length; at += size) sessions.assign(rows.slice(at, at + size));
+      for (const { event_id, session_id } of rows) {
+        expect(session_id).toMatch(/^auto-\d{5}$/);
+        expect(expected.get(session_id!.slice('auto-'.length))).toBe(expected.get(event_id));
+      }
+    }),
+  );
+});
+
+test('a gap of the timeout goes on with a session, and a millisecond more starts another', () => {
+  const rows = rowsOf([
+    { visitor: 'c:a', time: 0 },
+    { visitor: 'c:a', time: 30 },
+    { visitor: 'c:a', time: 61 },
+  ]);
+  new OpenSessions(TIMEOUT_MS).assign(rows);
+  expect(rows.map((row) => row.session_id)).toEqual(['auto-00000', 'auto-00000', 'auto-05831']);
+});
+
+test('of events at one moment the one with the lowest id names the session', () => {
+  const rows = ['b', 'a', 'c'].map((event_id) => ({
+    event_id,
+    event_timestamp: 5,
+    visitor_id: 'c:v',
+    session_id: null,
+  }));
+  new OpenSessions(TIMEOUT_MS).assign(rows);
+  expect(rows.map((row) => row.session_id)).toEqual(['auto-a', 'auto-a', 'auto-a']);
+});

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import { asBoolean, asInteger, asNumeric, asObject, asText, firstOf, idTooLong } from './values.ts';
+
+test.each<[unknown, string | null]>([
+  ['text', 'text'],
+  [' ', ' '],
+  ['', null],
+  [42, '42'],
+  [1.5, '1.5'],
+  [-0, '0'],
+  [true, 'true'],
+  [false, 'false'],
+  [Infinity, null],
+  [-Infinity, null],
+  [null, null],
+  [undefined, null],
+  [{}, null],
+  [['a'], null],
+])('as text, %j is %j', (value, text) => {
+  expect(asText(value)).toBe(text);
+});
+
+test.each<[unknown, boolean | null]>([
+  [true, true],
+  [false, false],
+  ['true', true],
+  ['false', false],
+  ['TRUE', null],
+  ['yes', null],
+  [1, null],
+  [0, null],
+  ['', null],
+  [null, null],
+  [[true], null],
+])('as a boolean, %j is %j', (value, boolean) => {
+  expect(asBoolean(value)).toBe(boolean);
+});
+
+test.each<[unknown, number | string | null]>([
+  [19.99, 19.99],
+  [0, 0],
+  [1e308, 1e308],
+  ['19.99', '19.99'],
+  ['0.1000', '0.1000'],
+  ['12.345678901234567890123456789', '12.345678901234567890123456789'],
+  ['90071992547409931.01', '90071992547409931.01'],
+  [' 5 ', '5'],
+  ['+5', '+5'],
+  ['-0', '-0'],
+  ['.5', '.5'],
+  ['5.', '5.'],
+  ['1e3', '1e3'],
+  ['1E-3', '1E-3'],
+  ['1e999', null],
+  ['1e400', null],
+  [Infinity, null],
+  [NaN, null],
+  ['NaN', null],
+  ['Infinity', null],
+  ['0x10', null],
+  ['0b1', null],
+  ['1_000', null],
+  ['1,000', null],
+  ['12,50', null],
+  ['€5', null],
+  ['.', null],
+  ['', null],
+  ['1e', null],
+  ['--1', null],
+  ['1'.repeat(101), null],
+  [true, null],
+  [[5], null],
+  [{}, null],
+  [null, null],
+])('as a numeric, %j is %j', (value, numeric) => {
+  expect(asNumeric(value)).toBe(numeric);
+});
+
+test.each<[unknown, number | null]>([
+  [3, 3],
+  ['3', 3],
+  [' 3 ', 3],
+  ['-3', -3],
+  ['007', 7],
+  [2_147_483_647, 2_147_483_647],
+  [-2_147_483_648, -2_147_483_648],
+  ['2147483648', null],
+  [2_147_483_648, null],
+  [1.5, null],
+  ['1.5', null],
+  ['0x10', null],
+  ['1e3', null],
+  ['', null],
+  [Infinity, null],
+  [true, null],
+  [[3], null],
+  [null, null],
+])('as an integer, %j is %j', (value, integer) => {
+  expect(asInteger(value)).toBe(integer);
+});
+
+test('only an object is an object', () => {
+  const object = {};
+  expect(asObject(object)).toBe(object);
+  for (const other of [null, undefined, [], 'x', 1, true]) expect(asObject(other)).toBeNull();
+});
+
+test('of several names the first one with a value counts, and what every object inherits is no value', () => {
+  expect(firstOf({ userId: 'a', user_id: 'b' }, 'userId', 'user_id')).toBe('a');
+  expect(firstOf({ userId: '', user_id: 'b' }, 'userId', 'user_id')).toBe('b');
+  expect(firstOf({ userId: null, user_id: 0 }, 'userId', 'user_id')).toBe(0);
+  expect(firstOf({ userId: false }, 'userId')).toBe(false);
+  expect(firstOf({}, 'constructor', 'toString', '__proto__')).toBeUndefined();
+});
+
+test('an id has at most 512 bytes of UTF-8, whatever its characters', () => {
+  for (const fits of ['x'.repeat(512), 'é'.repeat(256), '🛒'.repeat(128), 'x'.repeat(170), 7, null]) {
+    expect(idTooLong('userId', fits)).toBeUndefined();
+  }
+  expect(idTooLong('userId', 'x'.repeat(513))).toBe('userId takes 513 bytes; an id has at most 512');
+  expect(idTooLong('userId', `${'é'.repeat(256)}x`)).toContain('takes 513 bytes');
+  expect(idTooLong('userId', '€'.repeat(171))).toContain('takes 513 bytes');
+});

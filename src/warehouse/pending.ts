@@ -1,0 +1,33 @@
+import type { WarehouseSettings } from '../config/settings.ts';
+import type { Columns } from '../etl/pipeline/column.ts';
+import { Connection } from '../etl/sinks/postgres/connection.ts';
+import { columnTypes } from './check-tables.ts';
+import type { Migrated } from './migrate.ts';
+import { listSql } from './sql.ts';
+
+/**
+ * What `migrate` would do to the warehouse as it is now. Changes nothing.
+ *
+ * @throws ClickstreamError `warehouse_unreachable`.
+ */
+export async function pendingMigrations({ postgres, tables }: WarehouseSettings, columns: Columns): Promise<Migrated> {
+  const connection = new Connection(postgres, 'clickstream migrate', () => Infinity);
+  try {
+    return await connection.run(async (client) => {
+      const { rows } = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
+        tables.migrations,
+      ]);
+      const done = rows[0]?.found
+        ? await client.query<{ name: string }>(`SELECT name FROM ${tables.migrations}`)
+        : { rows: [] };
+      const had = new Set(done.rows.map(({ name }) => name));
+      const applied = listSql('migrations').filter((name) => !had.has(name));
+      const present = await columnTypes(client, tables.events);
+      // The migrations bring their own columns with the events table; only what is missing after them would be added.
+      const added = present.size === 0 ? [] : Object.entries(columns).filter(([name]) => !present.has(name));
+      return { applied, added: added.map(([name, { type }]) => `${name} ${type}`) };
+    });
+  } finally {
+    await connection.close();
+  }
+}
