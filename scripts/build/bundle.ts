@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { embedSql } from './embed-sql.ts';
+import { embeddedSql } from './embedded-sql.ts';
 import { notices } from './notices.ts';
+import { replaceModules } from './replace-modules.ts';
 
 /** A program that is built into one file. */
 export interface BundleSpec {
@@ -66,7 +67,7 @@ export async function bundle(root: string, outDir: string, spec: BundleSpec): Pr
     // On Node 20, which has no such object, pg makes a Response to find out where it runs: 20 ms to load Node's fetch.
     define: { navigator: '{"userAgent":"Node.js"}' },
     external: [...(spec.external ?? [])],
-    plugins: [embedSql(root, spec.sql)],
+    plugins: [replaceModules(root, withoutFiles(root, spec.sql))],
     metafile: true,
     logLevel: 'warning',
   });
@@ -90,6 +91,15 @@ export async function bundle(root: string, outDir: string, spec: BundleSpec): Pr
     sources,
     imports: output.imports.map(({ path }) => path),
     metafile,
+  };
+}
+
+/** What stands in for the modules that read files of the project. */
+function withoutFiles(root: string, sqlFolders: readonly string[]): Record<string, string> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return {
+    'src/warehouse/sql.ts': embeddedSql(root, sqlFolders),
+    'src/cli/version.ts': `export const packageVersion = () => ${JSON.stringify(version)};`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle, type Bundle, type BundleSpec } from './bundle.ts';
@@ -33,7 +33,7 @@ export async function buildBundles(outDir: string): Promise<Built[]> {
   for (const folder of ['lambda', 'cli']) rmSync(join(outDir, folder), { recursive: true, force: true });
   const built: Built[] = [];
   for (const spec of LAMBDAS) built.push(zipped(await bundle(ROOT, outDir, spec)));
-  if (existsSync(join(ROOT, CLI.entry))) built.push(await bundle(ROOT, outDir, CLI));
+  built.push(await bundle(ROOT, outDir, CLI));
   return built;
 }
 

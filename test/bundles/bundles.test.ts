@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildBundles, type Built } from '../../scripts/build/bundles.ts';
@@ -30,8 +31,9 @@ afterAll(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-function bundleOf(name: 'ingest' | 'etl'): Built {
-  return built.find(({ spec }) => spec.entry === `src/lambda/${name}.ts`)!;
+function bundleOf(name: 'ingest' | 'etl' | 'cli'): Built {
+  const entry = name === 'cli' ? 'src/cli/clickstream.ts' : `src/lambda/${name}.ts`;
+  return built.find(({ spec }) => spec.entry === entry)!;
 }
 
 function alone(name: 'ingest' | 'etl'): string {
@@ -183,9 +185,22 @@ test('the same source gives the same bytes, wherever and in whatever time zone i
   }
 });
 
-test.skipIf(!existsSync('src/cli/clickstream.ts'))('the command-line program is a command of its own', () => {
-  const cli = built.find(({ spec }) => spec.entry === 'src/cli/clickstream.ts')!;
-  const [file] = cli.files;
-  expect(readFileSync(file, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
-  expect(statSync(file).mode & 0o111).toBe(0o111);
+describe('the command-line program, alone in a folder', () => {
+  const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): string => {
+    const folder = putAlone(bundleOf('cli').files);
+    folders.push(folder);
+    const path = dirname(process.execPath);
+    return execFileSync(join(folder, 'clickstream.mjs'), args, { env: { PATH: path, ...env }, encoding: 'utf8' });
+  };
+
+  test('is a command of its own that knows its version', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(run(['--version'])).toContain(version);
+  });
+
+  test('migrates with the SQL that it holds', async () => {
+    run(['migrate'], { ...warehouse.env, TARGET_TABLE: 'cli_events' });
+    const [tables] = await warehouse.rows(`SELECT to_regclass('cli_events') e, to_regclass('cli_runs') r`);
+    expect(tables).toEqual({ e: 'cli_events', r: 'cli_runs' });
+  });
 });

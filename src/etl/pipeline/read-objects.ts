@@ -81,11 +81,12 @@ async function* streamObject(
   partial: PartialObject | null,
   signal: AbortSignal,
 ): AsyncGenerator<ObjectChunk> {
-  if (origin.size_bytes === 0) {
+  const from = partial?.key === origin.key ? partial : undefined;
+  // Nothing is left to ask for, and S3 refuses a range that begins where the object ends.
+  if (firstByteNeeded(from) >= origin.size_bytes) {
     yield { origin, gzip: false, pieces: [], last: true };
     return;
   }
-  const from = partial?.key === origin.key ? partial : undefined;
   let stored: StoredObject<AsyncIterable<Uint8Array>>;
   try {
     stored = await store.stream(origin, firstByteNeeded(from), signal);

@@ -13,9 +13,7 @@ interface Event {
 function sessionsByRule(rows: readonly Sessionless[]): Map<string, string> {
   const ids = new Map<string, string>();
   const last = new Map<string, { time: number; session: string }>();
-  const ordered = [...rows].sort(
-    (a, b) => a.event_timestamp - b.event_timestamp || (a.event_id < b.event_id ? -1 : 1),
-  );
+  const ordered = [...rows].sort((a, b) => a.event_timestamp - b.event_timestamp || (a.event_id < b.event_id ? -1 : 1));
   for (const { event_id, event_timestamp, visitor_id } of ordered) {
     const before = last.get(visitor_id);
     const session = before && event_timestamp - before.time <= TIMEOUT_MS ? before.session : `auto-${event_id}`;

@@ -95,11 +95,15 @@ describe('an instant', () => {
     expect(asInstant('2025-12-06T05:00:00.123456Z')).toBe(Math.round((base + 123.456) * 1000) / 1000);
     expect(asInstant('2025-12-06T05:00:00.9999996Z')).toBe(base + 1000);
     expect(asInstant('2025-12-06T05:00:00.1234560000000001Z')).toBe(asInstant('2025-12-06T05:00:00.123456Z'));
-    expect(asInstant(base + 0.0004)).toBe(base);
+    expect(asInstant(base + 0.0002)).toBe(base);
   });
 
   test('every millisecond of the years 1 to 9999 is read back from ISO 8601, in every zone', () => {
-    const instant = fc.date({ min: new Date('0001-01-02T00:00:00Z'), max: new Date('9999-12-30T00:00:00Z'), noInvalidDate: true });
+    const instant = fc.date({
+      min: new Date('0001-01-02T00:00:00Z'),
+      max: new Date('9999-12-30T00:00:00Z'),
+      noInvalidDate: true,
+    });
     fc.assert(
       fc.property(instant, fc.integer({ min: -15 * 60 - 59, max: 15 * 60 + 59 }), (date, zone_min) => {
         expect(asInstant(date.toISOString())).toBe(date.getTime());

@@ -58,7 +58,9 @@ test('a name gives a UUID of version 5, the same for ever', () => {
   // Written down, since another one would load every such event a second time.
   expect(uuidOfName('clientId', 'order-1')).toBe('eb18e662-806d-5170-a11d-eaf827f71e19');
   expect(uuidOfName('place', 'events/2025/12/06/05/event-1.json#0')).toBe('6a690fa1-908c-5794-a4f7-6aa98f230002');
-  expect(uuidOfName('clientId', 'ключ 🔑')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(uuidOfName('clientId', 'ключ 🔑')).toMatch(
+    /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  );
 });
 
 test('a client’s text never stands for a place', () => {

@@ -9,7 +9,7 @@ export interface ListingPage {
 }
 
 const ROOT = /^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?<ListBucketResult(?:\s[^<>]*)?>/;
-const END = /<\/ListBucketResult>\s*$/;
+const END = '</ListBucketResult>';
 
 /**
  * Reads the answer to ListObjectsV2: one pass over the text, by `indexOf`, since no other part of it matters. It takes
@@ -21,8 +21,10 @@ const END = /<\/ListBucketResult>\s*$/;
 export function readListingPage(xml: string): ListingPage {
   const root = ROOT.exec(xml);
   if (!root) throw new SyntaxError('the answer is no listing');
-  const end = END.exec(xml)?.index;
-  if (end === undefined || end < root[0].length) throw new SyntaxError('the answer is cut short');
+  const end = xml.lastIndexOf(END);
+  if (end < root[0].length || xml.slice(end + END.length).trim() !== '') {
+    throw new SyntaxError('the answer is cut short');
+  }
   const scanner = new Scanner(xml, end);
   scanner.at = root[0].length;
   const entries: Entry[] = [];
@@ -128,9 +130,10 @@ class Scanner {
 
   /** Passes the element that was just opened, with all that is in it. */
   skip(opened: string): void {
-    if (opened.endsWith('/')) return;
     const [name] = /^[^\s/]*/.exec(opened)!;
-    if (!/^[A-Za-z]/.test(name)) throw new SyntaxError('the answer is no XML');
+    // Not as S3 writes it; passing over it would lose a key.
+    if (!/^[A-Za-z]/.test(name) || name === 'Contents') throw new SyntaxError('the answer is no XML of S3');
+    if (opened.endsWith('/')) return;
     const end = this.#xml.indexOf(`</${name}>`, this.at);
     if (end === -1) throw new SyntaxError('the answer is cut short');
     this.at = end + name.length + 3;
