@@ -1,7 +1,7 @@
 // Runs a command with the project's dependencies there: `node scripts/with-install.mjs COMMAND ARG...`.
 // A fresh clone needs nothing but Node and git: what package-lock.json asks for is installed first when it is missing
 // or older than the lock file, and otherwise this costs two `stat` calls.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,4 +35,16 @@ if (writtenAt('node_modules/.package-lock.json') < writtenAt('package-lock.json'
 }
 
 const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
-process.exit(run(command, args, { env: { ...process.env, PATH: path } }));
+const child = spawn(command, args, {
+  stdio: 'inherit',
+  shell: process.platform === 'win32',
+  env: { ...process.env, PATH: path },
+});
+// A terminal gives Ctrl-C to the command, too, which decides what it means; ending before it would leave it behind.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.on('error', (error) => {
+  console.error(`could not run ${command}: ${error.message}`);
+  process.exit(1);
+});
+child.on('close', (status) => process.exit(status ?? 1));

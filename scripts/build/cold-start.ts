@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Prints how long importing the bundle in the working folder takes; starting Node itself, some 40 ms, is not in it. */
+/** Prints how long importing the bundle in the working folder takes; starting Node itself is not in it. */
 const IMPORT = `
   const started_ms = performance.now();
   await import('./index.mjs');

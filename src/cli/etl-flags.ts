@@ -40,12 +40,6 @@ export interface EtlPlan {
   readonly dryRun?: DryRun;
 }
 
-const FLAG = {
-  ...FLAG_OF_KEY,
-  from: '--from',
-  to: '--to',
-} as const;
-
 /** More than a day and a week is a mistake in the unit. */
 const seconds: Kind<number> = {
   allowed: 'seconds from 1 to 604800, such as 900 or 2.5',
@@ -85,7 +79,7 @@ function readRequest(flags: EtlFlags, clock_ms: number): RunRequest {
     return inTermsOfFlags(() => readPayload(payload, clock_ms));
   }
   const [other] = Object.keys(payload);
-  if (other !== undefined) throw flagError(`Give --from and --to, or ${FLAG[other]!}, not both of them.`);
+  if (other !== undefined) throw flagError(`Give --from and --to, or ${FLAG_OF_KEY[other]!}, not both of them.`);
   return readHourRange(flags.from, flags.to, clock_ms);
 }
 

@@ -30,8 +30,8 @@ export async function migrateCommand({ dryRun = false, json = false }: MigrateFl
 export function migratedText({ applied, added }: Migrated, dryRun: boolean, events: string, colors: Colors): string {
   const verb = dryRun ? ['would apply', 'would add'] : ['applied', 'added'];
   const lines = [
-    ...applied.map((file) => `${colors.green(verb[0]!)} ${file}`),
-    ...added.map((column) => `${colors.green(verb[1]!)} column ${column}`),
+    ...applied.map((file) => `${colors.green(verb[0])} ${file}`),
+    ...added.map((column) => `${colors.green(verb[1])} column ${column}`),
   ];
   if (lines.length === 0) return `The warehouse of ${events} is up to date.`;
   return [...lines, dryRun ? 'Nothing was changed.' : `The warehouse of ${events} is up to date now.`].join('\n');

@@ -55,7 +55,7 @@ export function statusText(status: WarehouseStatus, judged: Judgement, colors: C
     paint(verdictLine(status, judged)),
     formatTable(
       [{ title: '' }, { title: '' }],
-      facts.map(([name, value]) => [colors.dim(name!), value!]),
+      facts.map(([name, value]) => [colors.dim(name), value!]),
     ).trimStart(),
   ];
   if (open.length > 0) blocks.push(openTable(open, at_ms, colors));
@@ -76,12 +76,28 @@ function lastRunText(run: LastRun, at_ms: number): string {
   return `${how}, ${durationText(at_ms - started_ms)} ago, ${trigger}, ${plural(hours, 'hour')}: ${counts}`;
 }
 
+/** Hours that follow one another and are open for the same reason share a line: after an outage there are many. */
 function openTable(open: readonly OpenHour[], at_ms: number, colors: Colors): string {
-  const rows = open.map(({ hour_ms, state, errorCode, lastTry_ms }) => [
-    hourText(hour_ms),
-    state === 'failed' || state === 'lost' ? colors.red(STATES[state]) : STATES[state],
-    errorCode ?? '',
-    lastTry_ms === null ? '' : `${durationText(at_ms - lastTry_ms)} ago`,
-  ]);
-  return formatTable([{ title: 'open hour' }, { title: 'state' }, { title: 'error' }, { title: 'last run' }], rows);
+  const stretches: OpenHour[][] = [];
+  for (const hour of open) {
+    const last = stretches.at(-1)?.at(-1);
+    if (last && follows(hour, last)) stretches.at(-1)!.push(hour);
+    else stretches.push([hour]);
+  }
+  const rows = stretches.map((hours) => {
+    const [first, last] = [hours[0]!, hours.at(-1)!];
+    const { state, errorCode, lastTry_ms } = last;
+    const when = hourText(first.hour_ms);
+    return [
+      hours.length === 1 ? when : `${when} to ${hourText(last.hour_ms)}`,
+      state === 'failed' || state === 'lost' ? colors.red(STATES[state]) : STATES[state],
+      errorCode ?? '',
+      lastTry_ms === null ? '' : `${durationText(at_ms - lastTry_ms)} ago`,
+    ];
+  });
+  return formatTable([{ title: 'open hours' }, { title: 'state' }, { title: 'error' }, { title: 'last run' }], rows);
+}
+
+function follows(hour: OpenHour, last: OpenHour): boolean {
+  return hour.hour_ms === last.hour_ms + HOUR_MS && hour.state === last.state && hour.errorCode === last.errorCode;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ClickstreamError } from '../errors.ts';
-import { readEtlSettings, readWarehouseSettings } from './settings.ts';
+import { readEtlSettings, readRunSettings, readStatusSettings, readWarehouseSettings } from './settings.ts';
 
 const env = {
   RAW_BUCKET_NAME: 'raw-events',
@@ -26,6 +26,22 @@ function refusal(changes: NodeJS.ProcessEnv): string {
 }
 
 describe('what is read', () => {
+  test('a run without a warehouse does not look at the variables of one', () => {
+    expect(readRunSettings({ RAW_BUCKET_NAME: 'raw-events', DW_PG_PORT: 'x' })).toEqual({
+      bucket: 'raw-events',
+      sessionTimeout_ms: 1_800_000,
+      catchUp_hours: 24,
+      logLevel: 'info',
+    });
+    expect(() => readRunSettings({})).toThrow('RAW_BUCKET_NAME is not set');
+  });
+
+  test('a look at the warehouse needs no bucket, and how far back runs look', () => {
+    const { RAW_BUCKET_NAME: _, ...warehouse } = env;
+    expect(readStatusSettings({ ...warehouse, CATCH_UP_HOURS: '3' })).toMatchObject({ catchUp_hours: 3 });
+    expect(() => readStatusSettings({ ...warehouse, CATCH_UP_HOURS: 'x' })).toThrow('CATCH_UP_HOURS is "x"');
+  });
+
   test('the four required variables are enough, and the rest has its defaults', () => {
     expect(readEtlSettings(env)).toMatchObject({
       bucket: 'raw-events',

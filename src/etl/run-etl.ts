@@ -14,7 +14,7 @@ import { HoursFailed, runUnits, type UnitFailure, type Work } from './pipeline/r
 import type { Sink } from './pipeline/sink.ts';
 import type { ObjectStore } from './pipeline/source.ts';
 import { PostgresSink } from './sinks/postgres/sink.ts';
-import { S3Store } from './sources/s3.ts';
+import { S3Store } from './sources/s3/store.ts';
 
 /** What a run may be given beside its settings; all of it has a default. */
 export interface EtlOptions {
@@ -81,12 +81,7 @@ export async function runRequest(
       runId,
       timeLeft_ms: () => budget.timeLeft_ms(),
     });
-  const store =
-    options.store ??
-    new S3Store({
-      bucket: settings.bucket,
-      ...(settings.s3Endpoint === undefined ? {} : { endpoint: settings.s3Endpoint }),
-    });
+  const store: ObjectStore = options.store ?? new S3Store({ bucket: settings.bucket, endpoint: settings.s3Endpoint });
   try {
     const result = await runUnits(workOf(request, settings.catchUp_hours), {
       store,
@@ -108,7 +103,8 @@ export async function runRequest(
     throw error;
   } finally {
     budget.close();
-    await sink.close();
+    // A store that was given is its giver's to close.
+    await Promise.all([sink.close(), options.store ? undefined : store.close?.()]);
   }
 }
 

@@ -9,11 +9,13 @@ const WORTHWHILE = 1.05;
  */
 export class BatchSize {
   #records: number;
+  #smaller: number;
   #growing: boolean;
   #best_perMs = 0;
 
   constructor(cap?: number) {
     this.#records = cap ?? FIRST;
+    this.#smaller = this.#records;
     this.#growing = cap === undefined;
   }
 
@@ -25,11 +27,14 @@ export class BatchSize {
   committed(records: number, duration_ms: number): void {
     if (!this.#growing || records < this.#records) return;
     const perMs = records / Math.max(duration_ms, 0.1);
-    if (perMs < this.#best_perMs * WORTHWHILE || this.#records >= LARGEST) {
+    if (perMs < this.#best_perMs * WORTHWHILE) {
+      this.#records = this.#smaller;
       this.#growing = false;
       return;
     }
     this.#best_perMs = perMs;
+    this.#smaller = this.#records;
     this.#records = Math.min(this.#records * 2, LARGEST);
+    if (this.#records === this.#smaller) this.#growing = false;
   }
 }

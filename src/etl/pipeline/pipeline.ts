@@ -16,6 +16,8 @@ export interface Pipeline<C extends Columns = Columns> {
 export interface TransformedBatch {
   readonly records: readonly EventRecord[];
   readonly rejects: Reject[];
+  /** Records that a transform made of others, beyond the one each came from. */
+  readonly split: number;
   /** Records left out, by reason; the reason `duplicate` included. */
   readonly dropped: ReadonlyMap<string, number>;
   /** What the transforms counted of their own, as `parse.replaced_times`. */
@@ -90,6 +92,7 @@ export function definePipeline<const List extends readonly Transform[]>(
         try {
           runs.push({ name, run: (await open(context)) as TransformRun<Row<Columns>> });
         } catch (error) {
+          await closeAll(runs).catch(() => undefined);
           throw transformError(name, 'open', error);
         }
       }
@@ -100,7 +103,8 @@ export function definePipeline<const List extends readonly Transform[]>(
 
 /** The columns that transforms add together; throws when one of them does not fit where it stands. */
 function checkedColumns(transforms: readonly Transform[]): Columns {
-  const have: Record<string, Column> = {};
+  // Without a prototype, or `constructor` would be there before any transform adds it.
+  const have = Object.create(null) as Record<string, Column>;
   for (const { name, needs, adds } of transforms) {
     for (const [needed, { type }] of Object.entries(needs)) {
       const found = have[needed];
@@ -162,20 +166,42 @@ class OpenPipeline implements PipelineRun {
       count: (name) => increment(metrics, `${current}.${name}`),
     };
     let live = records;
+    let split = 0;
     for (const { name, run } of this.#runs) {
       current = name;
-      live = runTransform(name, run, live, context);
+      const passed = runTransform(name, run, live, context);
+      live = passed.records;
+      split += passed.split;
     }
-    return { records: live, rejects, dropped, metrics };
+    return { records: live, rejects, split, dropped, metrics };
   }
 
   delivered(records: readonly EventRecord[]): void {
-    for (const { run } of this.#runs) run.delivered?.(records);
+    for (const { name, run } of this.#runs) {
+      try {
+        run.delivered?.(records);
+      } catch (error) {
+        throw transformError(name, 'delivered', error);
+      }
+    }
   }
 
   async close(): Promise<void> {
-    for (const { run } of this.#runs) await run.close?.();
+    await closeAll(this.#runs);
   }
+}
+
+/** Closes all of them, whatever one of them throws; that is thrown at the end. */
+async function closeAll(runs: readonly NamedRun[]): Promise<void> {
+  let failure: ClickstreamError | undefined;
+  for (const { name, run } of runs) {
+    try {
+      await run.close?.();
+    } catch (error) {
+      failure ??= transformError(name, 'close', error);
+    }
+  }
+  if (failure) throw failure;
 }
 
 function runTransform(
@@ -183,7 +209,7 @@ function runTransform(
   run: TransformRun<Row<Columns>>,
   records: readonly EventRecord[],
   context: BatchContext,
-): readonly EventRecord[] {
+): { readonly records: readonly EventRecord[]; readonly split: number } {
   let passed: readonly EventRecord[] | undefined;
   try {
     passed = run.batch(records, context);
@@ -191,13 +217,17 @@ function runTransform(
     throw transformError(name, 'batch', error);
   }
   const live = records.every(isLive) ? records : records.filter(isLive);
-  if (passed === undefined) return live;
+  if (passed === undefined) return { records: live, split: 0 };
   // A record is passed on, rejected or dropped; one that merely went missing would never be counted.
-  const kept = new Set(passed);
-  if (live.some((record) => !kept.has(record))) {
-    throw transformError(name, 'batch', new Error('left out a record without rejecting or dropping it'));
+  const passedOn = new Set(passed);
+  if (live.some((record) => !passedOn.has(record))) {
+    throw misbehaviour(name, 'left out a record without rejecting or dropping it');
   }
-  return passed.every(isLive) ? passed : passed.filter(isLive);
+  if (passedOn.size < passed.length) {
+    throw misbehaviour(name, 'passed the same record on twice; a copy must be a record of its own');
+  }
+  const out = passed.every(isLive) ? passed : passed.filter(isLive);
+  return { records: out, split: out.length - live.length };
 }
 
 function increment(counts: Map<string, number>, name: string): void {
@@ -208,12 +238,22 @@ function isLive(record: EventRecord): boolean {
   return record.fate === 'live';
 }
 
-function transformError(name: string, where: string, cause: unknown): ClickstreamError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+function misbehaviour(name: string, what: string): ClickstreamError {
   return new ClickstreamError({
     code: 'transform_failed',
     stage: 'transform',
-    message: `The transform "${name}" failed in ${where}: ${reason}`,
+    message: `The transform "${name}" ${what}.`,
+  });
+}
+
+/** Names the transform and the place in its code. A message of its own may quote an event, and this one is logged. */
+function transformError(name: string, where: string, cause: unknown): ClickstreamError {
+  const kind = cause instanceof Error ? cause.name : typeof cause;
+  const place = cause instanceof Error ? /\n\s+at (.+)/.exec(cause.stack ?? '')?.[1] : undefined;
+  return new ClickstreamError({
+    code: 'transform_failed',
+    stage: 'transform',
+    message: `The transform "${name}" failed in ${where}: ${kind}${place === undefined ? '' : ` at ${place}`}`,
     cause,
   });
 }

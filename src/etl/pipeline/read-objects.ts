@@ -82,9 +82,10 @@ async function* streamObject(
   signal: AbortSignal,
 ): AsyncGenerator<ObjectChunk> {
   const from = partial?.key === origin.key ? partial : undefined;
-  // Nothing is left to ask for, and S3 refuses a range that begins where the object ends.
+  // Nothing is left to ask for, and S3 refuses a range that begins where the object ends. The end of the text itself may
+  // still be a reject, as when an array was never closed.
   if (firstByteNeeded(from) >= origin.size_bytes) {
-    yield { origin, gzip: false, pieces: [], last: true };
+    yield* withOrigin(origin, decodeObject(nothing(), from));
     return;
   }
   let stored: StoredObject<AsyncIterable<Uint8Array>>;
@@ -94,6 +95,7 @@ async function* streamObject(
     yield unreadable(origin, error);
     return;
   }
+  if (from && stored.origin.etag !== from.etag) throw replaced(origin.key);
   yield* withOrigin(stored.origin, decodeObject(stored.body, from));
 }
 
@@ -123,6 +125,19 @@ function unreadable(origin: Origin, error: unknown): ObjectChunk {
     next: { index: 1, offset_bytes: 0, mode: 'done', inArray: false },
   };
   return { origin, gzip: false, pieces: [reject], last: true };
+}
+
+/** A place in the middle of an object means nothing in another object of the same name. */
+function replaced(key: string): ClickstreamError {
+  return new ClickstreamError({
+    code: 'object_replaced',
+    stage: 'read',
+    message: `${key} was replaced since its hour was listed. Run the hour again.`,
+  });
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {
+  // No bytes at all.
 }
 
 async function* once(chunk: Buffer): AsyncGenerator<Buffer> {

@@ -112,14 +112,15 @@ async function readAll(unit: HourUnit, claim: Claim, context: UnitContext, repor
     signal,
   });
   const run = await pipeline.open({ sessionTimeout_ms });
+  const committer = new Committer(unit, claim, context, report);
   try {
     const limits = { records: () => context.batchSize.records, bytes: budget.batch_bytes };
     const toRecord = run.record.bind(run);
-    const committer = new Committer(unit, claim, context, report);
     for await (const batch of batchesOf(chunks, progress, toRecord, limits, signal)) {
-      const ready = transformed(batch, run, claim, report);
+      const ready = transformed(batch, run, claim);
       await committer.idle();
-      if (!budget.hasMemory()) return true;
+      // Not before a first batch: a warm Lambda begins with the memory of the run before, and would never get on.
+      if (!budget.hasMemory() && report.counts.batches > 0) return true;
       committer.start(batch, ready);
     }
     await committer.idle();
@@ -127,6 +128,8 @@ async function readAll(unit: HourUnit, claim: Claim, context: UnitContext, repor
     if (progress.partial?.gzip && report.counts.batches === 0) throw gzipTooSlow(progress.partial.key);
     return true;
   } catch (error) {
+    // The commit under way ends before the unit is let go of, or both would use the warehouse at once.
+    await committer.idle().catch(() => undefined);
     if (isOutOfTime(error) && report.counts.batches > 0) return true;
     throw error;
   } finally {
@@ -140,12 +143,10 @@ interface ReadyBatch {
   readonly rows: ReturnType<Claim['prepare']>;
 }
 
-function transformed(batch: Batch, run: PipelineRun, claim: Claim, report: Report): ReadyBatch {
+function transformed(batch: Batch, run: PipelineRun, claim: Claim): ReadyBatch {
   const out = run.batch(batch.records);
   const rows = claim.prepare(out.records);
   run.delivered(rows.delivered);
-  report.count(out);
-  for (const { code } of [...batch.rejects, ...out.rejects, ...rows.rejects]) report.reason(`rejected.${code}`, 1);
   return { out, rows };
 }
 
@@ -182,6 +183,7 @@ class Committer {
     const rejects = [...batch.rejects, ...out.rejects, ...rows.rejects];
     const counts: Counts = {
       ...batch.counts,
+      split: out.split,
       duplicates: rows.duplicates + (out.dropped.get(DUPLICATE) ?? 0),
       rejected: rejects.length,
       dropped: sum(out.dropped) - (out.dropped.get(DUPLICATE) ?? 0),
@@ -203,6 +205,8 @@ class Committer {
     });
     const duration_ms = performance.now() - began_ms;
     addCounts(this.#report.counts, committed.counts);
+    this.#report.count(out);
+    for (const { code } of rejects) this.#report.reason(`rejected.${code}`, 1);
     budget.committed(duration_ms);
     batchSize.committed(batch.counts.read, duration_ms);
     onProgress?.(this.#unit, this.#report.counts);

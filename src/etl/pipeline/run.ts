@@ -112,6 +112,8 @@ function codeOf(error: unknown): string {
   return error instanceof ClickstreamError ? error.code : 'unexpected';
 }
 
+/** A foreign error's message may quote what it choked on, so only its kind is told; the rest is in `cause`. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof ClickstreamError) return error.message;
+  return error instanceof Error ? `a defect, ${error.name}` : 'a defect';
 }

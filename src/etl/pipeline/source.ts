@@ -11,6 +11,8 @@ export interface ObjectStore {
   read(origin: Origin, signal: AbortSignal): Promise<StoredObject<Buffer>>;
   /** An object's bytes from `from_bytes` on; for large ones. Goes on by itself after a connection was lost. */
   stream(origin: Origin, from_bytes: number, signal: AbortSignal): Promise<StoredObject<AsyncIterable<Uint8Array>>>;
+  /** Ends what would keep the process alive, such as connections. Nothing may be asked of the store afterwards. */
+  close?(): Promise<void>;
 }
 
 export interface ListOptions {

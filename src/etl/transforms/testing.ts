@@ -1,4 +1,4 @@
-import type { Columns, Row } from '../pipeline/column.ts';
+import type { Row } from '../pipeline/column.ts';
 import { decode } from '../pipeline/decode/testing.ts';
 import { definePipeline, type ColumnsOf, type Pipeline } from '../pipeline/pipeline.ts';
 import type { DecodedRecord, JsonObject, Origin } from '../pipeline/record.ts';
@@ -44,7 +44,7 @@ export async function runBatches<const List extends readonly Transform[]>(
   batches: readonly (readonly EventOrText[])[],
   { sessionTimeout_ms = 30 * 60_000, origin }: RunOptions = {},
 ): Promise<Transformed<Row<ColumnsOf<List>>>[]> {
-  const pipeline = definePipeline(transforms as never) as Pipeline<Columns>;
+  const pipeline = definePipeline(transforms as never) as Pipeline;
   const run = await pipeline.open({ sessionTimeout_ms });
   const out = batches.map((events) => {
     const records = piecesOf(events).map((piece) => run.record(piece, { ...ORIGIN, ...origin }));

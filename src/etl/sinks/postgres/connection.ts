@@ -71,7 +71,7 @@ export class Connection {
         return await this.#within(async () => work(await this.#connected()));
       } catch (error) {
         if (!isConnectionUsable(error)) await this.#drop();
-        if (!isRetryable(error)) throw error;
+        if (!isRetryable(error)) throw error instanceof pg.DatabaseError ? refused(error) : error;
         // A conflict was answered by doing the work another way, and there is nothing to wait for.
         const wait_ms = errorCode(error) === '23505' ? 0 : backoff_ms(attempt);
         if (attempt >= MAX_ATTEMPTS || this.#timeLeft_ms() < wait_ms) throw unreachable(error);
@@ -157,13 +157,33 @@ function isConnectionUsable(error: unknown): boolean {
   return !code.startsWith('08') && !code.startsWith('57P') && code !== '25P03' && code !== '25006';
 }
 
+/** Classes of SQLSTATE whose messages speak of names and limits, never of values. */
+const TELLING = /^(?:08|25|28|3D|3F|42|53|54|55|57)/;
+
+/**
+ * What Postgres refused, without the values that its message may quote: those are content of events.
+ */
+function refused(cause: pg.DatabaseError): ClickstreamError {
+  const { code = 'no code', table, column, constraint, message } = cause;
+  const where = [table, column, constraint].filter((name) => name !== undefined).join(' ');
+  return new ClickstreamError({
+    code: 'warehouse_refused',
+    stage: 'write',
+    message:
+      `The warehouse refused a statement: SQLSTATE ${code}${where === '' ? '' : ` (${where})`}` +
+      `${TELLING.test(code) ? `, ${message}` : ''}. What was committed stays.`,
+    cause,
+  });
+}
+
 function unreachable(cause: unknown): ClickstreamError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const code = errorCode(cause) ?? '';
+  const reason = !(cause instanceof Error) || (cause instanceof pg.DatabaseError && !TELLING.test(code)) ? '' : cause.message;
   return new ClickstreamError({
     code: 'warehouse_unreachable',
     stage: 'write',
     message:
-      `The warehouse could not be used (${errorCode(cause) ?? 'no code'}: ${reason}). ` +
+      `The warehouse could not be used (${[code, reason].filter((part) => part !== '').join(': ')}). ` +
       'Check the DW_PG_* variables and that the network lets the run through. What was committed stays.',
     cause,
   });

@@ -39,14 +39,14 @@ export const TOO_LARGE = 'TooLarge';
 const TRANSIENT = new Set([TRUNCATED, CORRUPT, 'RequestTimeout', 'SlowDown', 'Throttling', 'ThrottlingException']);
 /** An answer that will be the same the next time. */
 const FINAL = new Set([ABORTED, TOO_LARGE, REPLACED, 'NoCredentials']);
-/** Of TLS: a certificate does not become valid by asking again. */
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH/;
+/** Without an answer: a certificate does not become valid by asking again, nor a closed store open. */
+const FINAL_WITHOUT_ANSWER = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|UND_ERR_(?:INVALID|DESTROYED|CLOSED)/;
 
 /** Whether asking again may help: the connection broke or stalled, or the store had no time. */
 export function isRetryable({ code, status }: S3Failure): boolean {
   if (FINAL.has(code)) return false;
   if (TRANSIENT.has(code)) return true;
-  if (status === undefined) return !CERTIFICATE.test(code);
+  if (status === undefined) return !FINAL_WITHOUT_ANSWER.test(code);
   return status === 429 || status === 408 || (status >= 500 && status !== 501);
 }
 
@@ -80,7 +80,10 @@ export function codedError(failure: S3Failure, bucket: string, key?: string): Cl
     case TRUNCATED:
       return coded('object_truncated', `${what} ended before its size was reached. Run the hour again.`);
     case CORRUPT:
-      return coded('object_corrupt', `${what} did not arrive as its checksum says, time and again. Run the hour again.`);
+      return coded(
+        'object_corrupt',
+        `${what} did not arrive as it was stored, says its checksum or its length. Run the hour again.`,
+      );
     case TOO_LARGE:
       if (key === undefined) return listingError(bucket, 'an answer is larger than a page can be');
       return coded('object_replaced', `${key} was replaced by a much larger object. Run the hour again.`);

@@ -57,7 +57,11 @@ export class HttpPool {
    */
   async open(path: string, headers: string[], signal: AbortSignal): Promise<Answer<Dispatcher.ResponseData['body']>> {
     try {
-      const { statusCode, headers: received, body } = await this.#pool.request({ method: 'GET', path, headers, signal });
+      const {
+        statusCode,
+        headers: received,
+        body,
+      } = await this.#pool.request({ method: 'GET', path, headers, signal });
       return { status: statusCode, headers: received, body };
     } catch (error) {
       throw networkFailure(error, signal);

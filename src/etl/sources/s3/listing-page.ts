@@ -9,6 +9,7 @@ export interface ListingPage {
 }
 
 const ROOT = /^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?<ListBucketResult(?:\s[^<>]*)?>/;
+const PLAIN = /^[A-Za-z]\w*$/;
 const END = '</ListBucketResult>';
 
 /**
@@ -130,18 +131,28 @@ class Scanner {
 
   /** Passes the element that was just opened, with all that is in it. */
   skip(opened: string): void {
-    const [name] = /^[^\s/]*/.exec(opened)!;
+    const name = PLAIN.test(opened) ? opened : /^[^\s/]*/.exec(opened)![0];
     // Not as S3 writes it; passing over it would lose a key.
-    if (!/^[A-Za-z]/.test(name) || name === 'Contents') throw new SyntaxError('the answer is no XML of S3');
+    if (!PLAIN.test(name) || name === 'Contents') throw new SyntaxError('the answer is no XML of S3');
     if (opened.endsWith('/')) return;
-    const end = this.#xml.indexOf(`</${name}>`, this.at);
+    let end = this.#xml.indexOf('<', this.at);
+    while (end !== -1 && !this.#isClosing(end, name)) end = this.#xml.indexOf('<', end + 1);
     if (end === -1) throw new SyntaxError('the answer is cut short');
     this.at = end + name.length + 3;
   }
 
+  /** Whether `</name>` is here; compared in place, five times per key. */
   #isClosing(at: number, name: string): boolean {
-    return at !== -1 && at < this.#end && this.#xml.startsWith(`</${name}>`, at);
+    const xml = this.#xml;
+    return (
+      at !== -1 &&
+      at < this.#end &&
+      xml.charCodeAt(at + 1) === SLASH &&
+      xml.startsWith(name, at + 2) &&
+      xml.charCodeAt(at + 2 + name.length) === GREATER
+    );
   }
 }
 
 const SLASH = 0x2f;
+const GREATER = 0x3e;

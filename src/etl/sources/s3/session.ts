@@ -4,6 +4,12 @@ import { Signer, type Credentials } from './signer.ts';
 /** How long before they expire credentials are asked for anew; the SDK renews them itself within this time. */
 const EXPIRY_WINDOW_MS = 5 * 60_000;
 
+/** A request's headers, and what they were signed with. */
+export interface Signed {
+  readonly headers: string[];
+  readonly credentials: Credentials;
+}
+
 /** Signs requests to one bucket with credentials that are kept current. */
 export class Session {
   readonly access: Access;
@@ -27,14 +33,14 @@ export class Session {
     return new Session(access, await provided(access));
   }
 
-  /** The headers to send; the credentials that they were signed with are in {@link current}. */
-  async headers(path: string, query: string, headers: Readonly<Record<string, string>>): Promise<string[]> {
+  /** The headers to send, signed. */
+  async sign(path: string, query: string, headers: Readonly<Record<string, string>>): Promise<Signed> {
     if (Date.now() >= this.#check_ms) this.#use(await provided(this.access));
-    return this.#signer.sign(path, query, headers, this.#credentials, Date.now() + this.#skew_ms);
-  }
-
-  get current(): Credentials {
-    return this.#credentials;
+    const credentials = this.#credentials;
+    return {
+      headers: this.#signer.sign(path, query, headers, credentials, Date.now() + this.#skew_ms),
+      credentials,
+    };
   }
 
   /** Fetches credentials again after `refused` were; at once only, however many requests they failed for. */

@@ -86,7 +86,8 @@ export class Signer {
     if (this.#key?.day !== day || this.#key.credentials !== credentials) {
       const { region, service } = this.#scope;
       let bytes: Buffer = Buffer.from(`AWS4${credentials.secretAccessKey}`);
-      for (const part of [day, region, service, 'aws4_request']) bytes = createHmac('sha256', bytes).update(part).digest();
+      for (const part of [day, region, service, 'aws4_request'])
+        bytes = createHmac('sha256', bytes).update(part).digest();
       this.#key = { day, credentials, bytes };
     }
     return this.#key.bytes;

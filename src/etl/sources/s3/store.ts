@@ -1,13 +1,11 @@
-import { ClickstreamError } from '../../../errors.ts';
 import type { Origin } from '../../pipeline/record.ts';
 import type { ListOptions, ObjectStore, StoredObject } from '../../pipeline/source.ts';
 import { BucketClient, type BucketOptions } from './bucket-client.ts';
-import { expectedChecksum, isIntact } from './checksum.ts';
-import { codedError, CORRUPT, listingError, S3Failure } from './failure.ts';
-import type { Headers } from './http.ts';
+import { codedError, listingError, S3Failure } from './failure.ts';
 import { pagesOf } from './listing.ts';
 import { readListingPage, type ListingPage } from './listing-page.ts';
-import { checkLength, objectBody } from './object-body.ts';
+import { objectBody } from './object-body.ts';
+import { openFrom, readWhole, type OpenObject } from './object-reader.ts';
 import { Retries, RETRIES, type RetryOptions } from './retries.ts';
 import { encodeQuery } from './signer.ts';
 
@@ -18,8 +16,6 @@ export interface S3StoreOptions extends BucketOptions {
 
 /** A thousand keys of 1,024 bytes, each written as `%XX`, and what stands around them. */
 const PAGE_LIMIT_BYTES = 16 * 2 ** 20;
-/** What an object that was small when it was listed may have been replaced by. */
-const REPLACED_LIMIT_BYTES = 16 * 2 ** 20;
 
 /**
  * The raw bucket, read by requests of our own: 60 us of client CPU per small object, where the AWS SDK takes 1,050.
@@ -51,7 +47,7 @@ export class S3Store implements ObjectStore {
 
   async read(origin: Origin, signal: AbortSignal): Promise<StoredObject<Buffer>> {
     try {
-      return await this.#retries.run(() => this.#readOnce(origin, signal), signal);
+      return await this.#retries.run(() => readWhole(this.#client, origin, signal), signal);
     } catch (error) {
       throw this.#coded(error, origin.key);
     }
@@ -63,14 +59,8 @@ export class S3Store implements ObjectStore {
     signal: AbortSignal,
   ): Promise<StoredObject<AsyncIterable<Uint8Array>>> {
     try {
-      const first = await this.#retries.run(() => this.#openOnce(origin, from_bytes, signal), signal);
-      const body = objectBody(first, from_bytes, {
-        retries: this.#retries,
-        signal,
-        reopen: (at_bytes) => this.#client.open(first.origin, at_bytes, signal),
-        coded: (error) => this.#coded(error, origin.key),
-      });
-      return { origin: first.origin, body };
+      const first = await this.#retries.run(() => openFrom(this.#client, origin, from_bytes, signal), signal);
+      return { origin: first.origin, body: this.#body(first, from_bytes, signal) };
     } catch (error) {
       throw this.#coded(error, origin.key);
     }
@@ -80,19 +70,20 @@ export class S3Store implements ObjectStore {
     await this.#client.close();
   }
 
-  async #readOnce(origin: Origin, signal: AbortSignal): Promise<StoredObject<Buffer>> {
-    let found = origin;
-    const limit_bytes = Math.max(origin.size_bytes, REPLACED_LIMIT_BYTES);
-    let answer = await this.#client.read(origin, true, limit_bytes, signal);
-    if (!answer) {
-      answer = await this.#client.read(origin, false, limit_bytes, signal);
-      found = replacedOrigin(origin, answer!.headers, answer!.body.length);
+  async *#body(
+    first: OpenObject,
+    from_bytes: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* objectBody(first, from_bytes, {
+        retries: this.#retries,
+        signal,
+        reopen: (origin, at_bytes) => openFrom(this.#client, origin, at_bytes, signal),
+      });
+    } catch (error) {
+      throw this.#coded(error, first.origin.key);
     }
-    const { headers, body } = answer!;
-    checkLength(body.length, found.size_bytes);
-    const expected = expectedChecksum(headers);
-    if (expected && !isIntact(body, expected)) throw new S3Failure({ code: CORRUPT });
-    return { origin: found, body };
   }
 
   async #page(
@@ -101,13 +92,13 @@ export class S3Store implements ObjectStore {
     token: string | undefined,
     signal: AbortSignal,
   ): Promise<ListingPage> {
-    // In the order that the signature wants them in. `encoding-type` because XML cannot hold every key.
+    // In the order that the signature wants. `encoding-type` because XML cannot hold every key.
     const query =
       (token === undefined ? '' : `continuation-token=${encodeQuery(token)}&`) +
       `encoding-type=url&list-type=2&prefix=${encodeQuery(prefix)}` +
       (token === undefined && startAfter !== undefined ? `&start-after=${encodeQuery(startAfter)}` : '');
     try {
-      const body = await this.#retries.run(() => this.#client.list(query, PAGE_LIMIT_BYTES, signal), signal);
+      const { body } = await this.#retries.run(() => this.#client.get({ query }, PAGE_LIMIT_BYTES, signal), signal);
       return readListingPage(body.toString());
     } catch (error) {
       if (error instanceof SyntaxError) throw listingError(this.#bucket, error.message);

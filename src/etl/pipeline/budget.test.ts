@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Budget } from './budget.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** When reading stops, in milliseconds from now. */
+function stopsAfter(budget: Budget): number {
+  const from = performance.now();
+  while (!budget.stopReading.aborted) vi.advanceTimersByTime(1);
+  return performance.now() - from;
+}
+
+const budgetOf = (remaining_ms: number, memory_bytes = Infinity): Budget => new Budget({ remaining_ms, memory_bytes });
+
+test('reading stops early enough for a flush and for the answer', () => {
+  const budget = budgetOf(60_000);
+  const stopped = stopsAfter(budget);
+  expect(stopped).toBeLessThanOrEqual(60_000 - 1300);
+  expect(stopped).toBeGreaterThan(58_000);
+  expect(budget.hasTime).toBe(false);
+});
+
+test('a short run keeps back less, so that 2.5 s still make progress', () => {
+  const stopped = stopsAfter(budgetOf(2500));
+  expect(stopped).toBeGreaterThan(1000);
+  expect(stopped).toBeLessThan(2200);
+});
+
+test('slow commits are given more time at the end, but never most of the run', () => {
+  const slow = budgetOf(60_000);
+  slow.committed(4000);
+  slow.committed(10);
+  expect(stopsAfter(slow)).toBeLessThanOrEqual(60_000 - 2 * 4000);
+  const slower = budgetOf(60_000);
+  slower.committed(50_000);
+  expect(stopsAfter(slower)).toBeGreaterThan(30_000);
+});
+
+test('a commit so slow that the time is up stops reading at once', () => {
+  const budget = budgetOf(10_000);
+  vi.advanceTimersByTime(7000);
+  budget.committed(3000);
+  vi.advanceTimersByTime(1);
+  expect(budget.stopReading.aborted).toBe(true);
+});
+
+test('without an end nothing stops it, and stop does', () => {
+  const budget = budgetOf(Infinity);
+  budget.committed(1e9);
+  vi.advanceTimersByTime(1e9);
+  expect([budget.stopReading.aborted, budget.hasTime]).toEqual([false, true]);
+  budget.stop();
+  expect([budget.stopReading.aborted, budget.hasTime]).toEqual([true, false]);
+});
+
+test('a month is a long time and no overflow', () => {
+  const budget = budgetOf(31 * 86_400_000);
+  vi.advanceTimersByTime(1000);
+  expect(budget.stopReading.aborted).toBe(false);
+});
+
+test('batches and reading ahead have their share of the memory, within limits', () => {
+  const MIB = 2 ** 20;
+  const shares = (memory_bytes: number) => {
+    const { batch_bytes, ahead_bytes } = budgetOf(1000, memory_bytes);
+    return [batch_bytes / MIB, ahead_bytes / MIB];
+  };
+  expect(shares(Infinity)).toEqual([8, 16]);
+  expect(shares(256 * MIB)).toEqual([4, 8]);
+  expect(shares(1)).toEqual([1, 1]);
+  expect(budgetOf(1000, 1).hasMemory()).toBe(false);
+  expect(budgetOf(1000).hasMemory()).toBe(true);
+});

@@ -1,0 +1,281 @@
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { ClickstreamError } from '../../errors.ts';
+import { column, required } from './column.ts';
+import type { EventRecord } from './event-record.ts';
+import { definePipeline, type Pipeline, type PipelineRun } from './pipeline.ts';
+import { recordsOf } from './testing/records.ts';
+import { transform, type Transform } from './transform.ts';
+
+const addPrice = transform({ name: 'addPrice', adds: { price: column.numeric() }, each: () => undefined });
+const addName = transform({ name: 'addName', adds: { name: column.text() }, each: () => undefined });
+const useBoth = transform({
+  name: 'useBoth',
+  needs: { price: column.numeric(), name: column.text() },
+  adds: { label: column.text() },
+  each: () => undefined,
+});
+const hour = { sessionTimeout_ms: 1 };
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+/** What `definePipeline` says at run time, to whom no compiler said it. */
+function misfit(define: () => unknown): string {
+  const error = thrownBy(define);
+  return error instanceof ClickstreamError ? `${error.code}: ${error.message}` : `no misfit: ${String(error)}`;
+}
+
+describe('transforms that do not fit together are a compile error, and one at start-up with the same words', () => {
+  test('a column that no transform adds', () => {
+    // @ts-expect-error misfit: 'useBoth needs column "name", which no earlier transform adds'
+    const define = () => definePipeline([addPrice, useBoth]);
+    expect(misfit(define)).toBe('invalid_config: useBoth needs column "name", which no earlier transform adds');
+  });
+
+  test('a column that only a later transform adds', () => {
+    // @ts-expect-error misfit: 'useBoth needs column "name", which no earlier transform adds'
+    const define = () => definePipeline([addPrice, useBoth, addName]);
+    expect(misfit(define)).toBe('invalid_config: useBoth needs column "name", which no earlier transform adds');
+  });
+
+  test('a column of another type', () => {
+    const addTextPrice = transform({ name: 'addPrice', adds: { price: column.text() }, each: () => undefined });
+    // @ts-expect-error misfit: 'useBoth needs column "price" with another type than the one it has'
+    const define = () => definePipeline([addTextPrice, addName, useBoth]);
+    expect(misfit(define)).toBe(
+      'invalid_config: useBoth needs column "price" with another type than the one it has: numeric, not text',
+    );
+  });
+
+  test('a column that is added twice', () => {
+    const addPriceAgain = transform({
+      name: 'addPriceAgain',
+      adds: { price: column.numeric() },
+      each: () => undefined,
+    });
+    // @ts-expect-error misfit: 'addPriceAgain adds column "price", which an earlier transform adds already'
+    const define = () => definePipeline([addPrice, addPriceAgain]);
+    expect(misfit(define)).toBe(
+      'invalid_config: addPriceAgain adds column "price", which an earlier transform adds already',
+    );
+  });
+
+  test('the compiler’s message is the one in the type', () => {
+    type Argument = Parameters<typeof definePipeline<readonly [typeof useBoth]>>[0][0];
+    expectTypeOf<Argument['misfit' & keyof Argument]>().toEqualTypeOf<
+      | 'useBoth needs column "name", which no earlier transform adds'
+      | 'useBoth needs column "price", which no earlier transform adds'
+    >();
+  });
+
+  test('a name that is none for a column, which only the run can tell', () => {
+    const addUpper = transform({ name: 'addUpper', adds: { Price: column.text() }, each: () => undefined });
+    expect(misfit(() => definePipeline([addUpper]))).toMatch(
+      /^invalid_config: addUpper adds column "Price", which is no/,
+    );
+  });
+
+  test('what fits has the columns of all of them, in order, whatever they are called', () => {
+    const addOdd = transform({ name: 'addOdd', adds: { constructor: column.text() }, each: () => undefined });
+    const pipeline = definePipeline([addPrice, addName, useBoth, addOdd]);
+    expect(Object.keys(pipeline.columns)).toEqual(['price', 'name', 'label', 'constructor']);
+    expectTypeOf(pipeline.columns.label.type).toEqualTypeOf<'text'>();
+    const useOdd = transform({ name: 'useOdd', needs: { constructor: column.text() }, each: () => undefined });
+    // The type of every object has a constructor, so here the compiler is of no help.
+    expect(misfit(() => definePipeline([useOdd] as never))).toMatch(/needs column "constructor", which no earlier/);
+  });
+});
+
+test('a row’s columns are typed by what a transform needs and adds', () => {
+  transform({
+    name: 'typed',
+    needs: { price: column.numeric(), id: required(column.uuid()) },
+    adds: { label: column.text() },
+    each({ row }) {
+      expectTypeOf(row.price).toEqualTypeOf<number | string | null>();
+      expectTypeOf(row.id).toEqualTypeOf<string>();
+      // @ts-expect-error a text column holds no number
+      row.label = 5;
+      // @ts-expect-error the transform says nothing of this column
+      row.other = 'x';
+    },
+  });
+  expect.assertions(0);
+});
+
+/** Opens a pipeline of transforms that add nothing. */
+const opened = (...transforms: readonly Transform[]): Promise<PipelineRun> =>
+  (definePipeline(transforms as never) as Pipeline).open(hour);
+const numbers = (records: readonly EventRecord[]): unknown[] => records.map(({ event }) => event['n']);
+
+describe('a batch', () => {
+  test('goes through the transforms in order, without what each of them rejected or dropped', async () => {
+    const seen: Record<string, unknown[]> = {};
+    const look = (name: string) =>
+      transform({ name, batch: (records) => void (seen[name] = numbers(records as EventRecord[])) });
+    const leaveOut = transform({
+      name: 'leaveOut',
+      each(record, context) {
+        if (record.event['n'] === 0) context.reject(record, 'zero', 'It is zero.');
+        if (record.event['n'] === 1) context.drop(record, 'unwanted');
+        if (record.event['n'] === 2) context.drop(record, 'duplicate');
+        context.count('seen');
+      },
+    });
+    const run = await opened(look('first'), leaveOut, look('last'));
+    const out = run.batch(recordsOf(run, 4));
+    expect(seen).toEqual({ first: [0, 1, 2, 3], last: [3] });
+    expect(out.rejects).toMatchObject([{ code: 'zero', detail: 'It is zero.', index: 0 }]);
+    expect(Object.fromEntries(out.dropped)).toEqual({ unwanted: 1, duplicate: 1 });
+    expect(Object.fromEntries(out.metrics)).toEqual({ 'leaveOut.seen': 4 });
+    expect(out.split).toBe(0);
+  });
+
+  test('has each record’s fate decided once, however often it is rejected and dropped', async () => {
+    const thrice = transform({
+      name: 'thrice',
+      each(record, context) {
+        context.drop(record, 'a');
+        context.reject(record, 'b', '');
+        context.drop(record, 'c');
+      },
+    });
+    const run = await opened(thrice);
+    const out = run.batch(recordsOf(run, 1));
+    expect([out.rejects, Object.fromEntries(out.dropped), out.records]).toEqual([[], { a: 1 }, []]);
+  });
+
+  test('may be passed on in another order', async () => {
+    const turn = transform({ name: 'turn', batch: (records) => [...records].reverse() });
+    const run = await opened(turn);
+    expect(numbers(run.batch(recordsOf(run, 3)).records)).toEqual([2, 1, 0]);
+  });
+
+  test('that a transform makes larger counts what was split off', async () => {
+    const double = transform({
+      name: 'double',
+      batch: (records, context) => {
+        if (records[0]) context.drop(records[0], 'unwanted');
+        return records.flatMap((record) => [record, { ...record, row: { ...record.row }, fate: 'live' as const }]);
+      },
+    });
+    const run = await opened(double);
+    const { records, split, dropped } = run.batch(recordsOf(run, 3));
+    // The ledger: 3 read and 3 split off are 5 passed on and 1 dropped.
+    expect([records.length, split, dropped.get('unwanted')]).toEqual([5, 3, 1]);
+  });
+
+  test.each<[string, (records: readonly EventRecord[]) => readonly EventRecord[], string]>([
+    ['loses a record', (records) => records.slice(1), 'left out a record without rejecting or dropping it.'],
+    ['passes a record on twice', (records) => [...records, records[0]!], 'passed the same record on twice;'],
+    [
+      'throws',
+      (records) => {
+        throw new RangeError(`no price for ${JSON.stringify(records[0]!.event)}`);
+      },
+      'failed in batch: RangeError at',
+    ],
+  ])(
+    'whose transform %s fails the run, with the transform’s name and nothing of the events',
+    async (_, batch, what) => {
+      const run = await opened(addPrice, transform({ name: 'spoil', batch }));
+      const error = thrownBy(() => run.batch(recordsOf(run, 2)));
+      expect(error).toMatchObject({ code: 'transform_failed', stage: 'transform' });
+      expect((error as Error).message).toContain(`The transform "spoil" ${what}`);
+      expect((error as Error).message).not.toContain('"n"');
+    },
+  );
+
+  test('of which one record makes `each` throw rejects that record and no other', async () => {
+    const fussy = transform({
+      name: 'fussy',
+      each({ event }) {
+        if (event['n'] === 1) throw new TypeError('not this one');
+      },
+    });
+    const run = await opened(fussy);
+    const out = run.batch(recordsOf(run, 3));
+    expect(numbers(out.records)).toEqual([0, 2]);
+    expect(out.rejects).toMatchObject([{ code: 'transform_failed', detail: 'not this one', index: 1 }]);
+  });
+});
+
+test('every record starts with a row of its own, null in every column', async () => {
+  const run = await definePipeline([addPrice, addName, useBoth]).open(hour);
+  const [a, b] = recordsOf(run, 2);
+  expect(a!.row).toEqual({ price: null, name: null, label: null });
+  a!.row['price'] = 1;
+  expect(b!.row['price']).toBeNull();
+});
+
+describe('opening and closing', () => {
+  const closable = (name: string, closed: string[], failure?: string) =>
+    transform({
+      name,
+      open: () => ({
+        batch: () => undefined,
+        delivered: () => {
+          if (failure === 'delivered') throw new Error('full');
+        },
+        close: () => {
+          closed.push(name);
+          if (failure === 'close') throw new Error('stuck');
+        },
+      }),
+    });
+  const failing = (name: string, where: string) => ({
+    code: 'transform_failed',
+    message: expect.stringContaining(`The transform "${name}" failed in ${where}: Error at`) as string,
+  });
+
+  test('a transform that cannot open is named, and those before it are closed', async () => {
+    const closed: string[] = [];
+    const shut = transform({
+      name: 'shut',
+      open: () => {
+        throw new Error('no table');
+      },
+    });
+    await expect(opened(closable('a', closed), shut)).rejects.toMatchObject(failing('shut', 'open'));
+    expect(closed).toEqual(['a']);
+  });
+
+  test('all are closed, and the first that fails to is named', async () => {
+    const closed: string[] = [];
+    const run = await opened(closable('a', closed), closable('b', closed, 'close'), closable('c', closed, 'close'));
+    await expect(run.close()).rejects.toMatchObject(failing('b', 'close'));
+    expect(closed).toEqual(['a', 'b', 'c']);
+  });
+
+  test('one that cannot take in what was delivered is named', async () => {
+    const run = await opened(closable('a', [], 'delivered'));
+    expect(thrownBy(() => run.delivered([]))).toMatchObject(failing('a', 'delivered'));
+  });
+
+  test('each hour has transforms of its own', async () => {
+    const counter = transform({
+      name: 'counter',
+      open: () => {
+        let seen = 0;
+        return {
+          batch: (records, context) => {
+            seen += records.length;
+            if (seen > 2) context.count('too_many');
+            return undefined;
+          },
+        };
+      },
+    });
+    const pipeline = definePipeline([counter]);
+    for (let turn = 0; turn < 3; turn += 1) {
+      const run = await pipeline.open(hour);
+      expect(run.batch(recordsOf(run, 2)).metrics.size).toBe(0);
+    }
+  });
+});

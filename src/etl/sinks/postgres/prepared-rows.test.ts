@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import type { Columns } from '../../pipeline/column.ts';
+import { decode } from '../../pipeline/decode/testing.ts';
+import { column, required } from '../../pipeline/column.ts';
+import type { EventRecord } from '../../pipeline/event-record.ts';
+import type { DecodedRecord, Origin } from '../../pipeline/record.ts';
+import { RowEncoder } from './encode.ts';
+import { PostgresRows, rejectLine, type SinkRow } from './prepared-rows.ts';
+
+const ORIGIN: Origin = { key: 'events/2025/12/06/05/a\tb.json', etag: '"1"', size_bytes: 2, lastModified_ms: 0 };
+const COLUMNS = {
+  event_id: required(column.text()),
+  event_timestamp: required(column.timestamptz()),
+  visitor_id: column.text(),
+  session_id: column.text(),
+  note: column.text(),
+} satisfies Columns;
+
+function record(row: Partial<SinkRow> & { readonly note?: string }): EventRecord {
+  const piece = decode('{"a":1}')[0] as DecodedRecord;
+  const full = {
+    event_id: 'a',
+    event_timestamp: 0,
+    received_at: 0,
+    record_hash: 0,
+    visitor_id: null,
+    session_id: null,
+  };
+  return {
+    event: piece.event,
+    row: { ...full, session_derived: false, note: null, ...row },
+    origin: ORIGIN,
+    index: 0,
+    piece,
+    fate: 'live',
+  };
+}
+
+const prepare = (...records: EventRecord[]): PostgresRows => new PostgresRows(records, new RowEncoder(COLUMNS));
+const at = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+test('the lines are in the order of the events’ ids, as the key is, so that two runs never deadlock', () => {
+  const rows = prepare(record({ event_id: 'b' }), record({ event_id: 'c' }), record({ event_id: 'a' }));
+  expect(rows.lines.map((line) => line.split('\t')[0])).toEqual(['a', 'b', 'c']);
+  expect(rows.delivered.map(({ row }) => row['event_id'])).toEqual(['a', 'b', 'c']);
+});
+
+test('of the records of one event the one received first is written, then the one with the lower hash', () => {
+  const late = record({ received_at: 2, record_hash: 1, note: 'late' });
+  const first = record({ received_at: 1, record_hash: 9, note: 'first' });
+  const other = record({ received_at: 1, record_hash: 10, note: 'other' });
+  for (const order of [
+    [late, first, other],
+    [other, first, late],
+    [first, late, other],
+  ]) {
+    const rows = prepare(...order);
+    expect(rows.delivered).toEqual([first]);
+    expect(rows.duplicates).toBe(2);
+    expect(rows.lines).toEqual([expect.stringContaining('first')]);
+  }
+});
+
+test('a record that the warehouse cannot hold is rejected alone, and does not stand for its event', () => {
+  const poison = record({ received_at: 1, note: 'x\0' });
+  const sound = record({ received_at: 2, note: 'sound' });
+  const rows = prepare(poison, sound);
+  expect(rows.rejects).toMatchObject([{ code: 'nul_character', detail: 'the column note holds the character U+0000' }]);
+  expect(rows.delivered).toEqual([sound]);
+  expect(rows.duplicates).toBe(0);
+  expect(poison.fate).toBe('rejected');
+});
+
+test('each derived session leaves one mark, over the time of its events', () => {
+  const derived = { visitor_id: 'c:a', session_id: 'auto-1', session_derived: true };
+  const rows = prepare(
+    record({ event_id: '2', event_timestamp: 5, ...derived }),
+    record({ event_id: '1', event_timestamp: 9, ...derived }),
+    record({ event_id: '3', event_timestamp: 2, ...derived }),
+    record({ event_id: '4', event_timestamp: 7, ...derived, session_id: 'auto-4' }),
+    record({ event_id: '5', event_timestamp: 1, ...derived, session_derived: false }),
+    record({ event_id: '6', event_timestamp: 1 }),
+  );
+  expect(rows.marks).toEqual([`c:a\t${at(2)}\t${at(9)}`, `c:a\t${at(7)}\t${at(7)}`]);
+});
+
+test('two visitors leave two marks even if a record that lost gave their sessions one name', () => {
+  const rows = prepare(
+    record({ event_id: '1', received_at: 2, visitor_id: 'c:a', session_id: 'auto-1', session_derived: true }),
+    record({ event_id: '1', received_at: 1, visitor_id: 'c:b', session_id: 'auto-1', session_derived: true }),
+    record({ event_id: '2', event_timestamp: 8, visitor_id: 'c:a', session_id: 'auto-1', session_derived: true }),
+  );
+  expect(rows.marks).toEqual([`c:b\t${at(0)}\t${at(0)}`, `c:a\t${at(8)}\t${at(8)}`]);
+});
+
+test('a visitor’s name is escaped in its mark', () => {
+  const rows = prepare(record({ visitor_id: 'c:a\tb\\', session_id: 'auto-a', session_derived: true }));
+  expect(rows.marks).toEqual([`c:a\\tb\\\\\t${at(0)}\t${at(0)}`]);
+});
+
+test('a reject is one line whatever its key, detail and bytes are', () => {
+  const line = rejectLine(
+    {
+      origin: ORIGIN,
+      index: 3,
+      start_bytes: 10,
+      end_bytes: 12,
+      code: 'invalid_json',
+      detail: 'not \0 a \ud800 value\n',
+      raw: Buffer.from([0x00, 0xff, 0x09]),
+    },
+    'run',
+  );
+  expect(line.split('\t')).toEqual([
+    'events/2025/12/06/05/a\\tb.json',
+    '3',
+    '10',
+    '12',
+    '1970-01-01T00:00:00.000Z',
+    '"1"',
+    'invalid_json',
+    'not \uFFFD a \uFFFD value\\n',
+    '\\\\x00ff09',
+    'run',
+  ]);
+});
