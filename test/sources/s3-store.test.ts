@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
@@ -19,6 +21,7 @@ const LIMITS = {
   retries: { maxAttempts: 3, first_ms: 5, firstThrottled_ms: 5 },
 };
 const NEVER = new AbortController().signal;
+setMaxListeners(0, NEVER);
 
 /** A store with a test's own limits; `close` is there on both. */
 type TestStore = ObjectStore & { close(): Promise<void> };
@@ -200,8 +203,6 @@ describe.each(STORES)('a bucket read through %s', (name, open) => {
       ['a 500', new S3Error({ status: 500, code: 'InternalError', message: '' })],
       ['a lost connection', { kind: 'cut', afterBytes: -1 } as const],
       ['a body cut short', { kind: 'cut', afterBytes: 10 } as const],
-      ['no answer', { kind: 'stall', afterBytes: -1 } as const],
-      ['a stalled body', { kind: 'stall', afterBytes: 10 } as const],
     ])('again after %s', async (_, fault) => {
       const origin = await put('k', 'x'.repeat(1_000));
       fail(fault, 2);
@@ -211,16 +212,46 @@ describe.each(STORES)('a bucket read through %s', (name, open) => {
       expect((await streamed(origin)).length).toBe(1_000);
     });
 
-    test.each([
-      ['store_unavailable', new S3Error({ status: 503, code: 'SlowDown', message: '' })],
-      ['store_unavailable', { kind: 'stall', afterBytes: 10 } as const],
-      ['object_truncated', { kind: 'cut', afterBytes: 10 } as const],
-      ['object_truncated', { kind: 'chunked', body: 'short' } as const],
-    ])('not for ever, but says why: %s', async (code, fault) => {
+    // One of each only, since undici counts time-outs in half seconds.
+    test('again after no answer', async () => {
       const origin = await put('k', 'x'.repeat(1_000));
-      fail(fault instanceof S3Error || fault.kind !== 'chunked' ? fault : chunked(fault.body, origin.etag));
+      fail({ kind: 'stall', afterBytes: -1 }, 1);
+      expect(await read(origin)).toBe('x'.repeat(1_000));
+    });
+
+    test('again after a stalled body', async () => {
+      const origin = await put('k', 'x'.repeat(1_000));
+      fail({ kind: 'stall', afterBytes: 10 }, 1);
+      expect((await streamed(origin)).length).toBe(1_000);
+      expect(asked[1]!.headers.range).toBe('bytes=10-');
+    });
+
+    test.each([
+      ['store_unavailable', () => new S3Error({ status: 503, code: 'SlowDown', message: '' })],
+      ['object_truncated', () => ({ kind: 'cut', afterBytes: 10 }) as const],
+      [
+        'object_truncated',
+        (etag: string) => ({ kind: 'answer', status: 200, headers: { etag }, body: 'few' }) as const,
+      ],
+      ['object_corrupt', (etag: string) => ({ kind: 'answer', status: 200, headers: { etag }, body: 'many' }) as const],
+    ])('not for ever, but says why: %s', async (code, fault) => {
+      const origin = await put('k', 'body'.repeat(code === 'object_corrupt' ? 0 : 250));
+      fail(fault(origin.etag));
       await expect(store.read(origin, NEVER)).rejects.toMatchObject({ code });
       expect(asked).toHaveLength(3);
+    });
+
+    test('not from a body without a length that ends as it should, though too early', async () => {
+      const strange = createHttpServer((_, response) => {
+        response.writeHead(200, { etag: '"e"' }).write('short');
+        response.end();
+      });
+      await new Promise<void>((resolve) => strange.listen(0, '127.0.0.1', resolve));
+      const from = open(BUCKET, `http://127.0.0.1:${(strange.address() as { port: number }).port}`);
+      const origin = { key: 'k', etag: '"e"', size_bytes: 1_000, lastModified_ms: 0 };
+      await expect(from.read(origin, NEVER)).rejects.toMatchObject({ code: 'object_truncated' });
+      await from.close();
+      strange.close();
     });
 
     test('a stream on from the byte at which it broke off', async () => {
@@ -230,10 +261,8 @@ describe.each(STORES)('a bucket read through %s', (name, open) => {
       hook = () => (cuts++ < 6 ? { kind: 'cut', afterBytes: 150_000 } : undefined);
       expect(bytes.equals(await streamed(origin))).toBe(true);
       expect(asked).toHaveLength(7);
-      expect(asked[1]!.headers).toMatchObject({
-        'if-match': origin.etag,
-        range: expect.stringMatching(/^bytes=\d+-$/),
-      });
+      expect(asked[1]!.headers['if-match']).toBe(origin.etag);
+      expect(asked[1]!.headers.range).toMatch(/^bytes=[1-9]\d*-$/);
     });
 
     test('no stream on from another version of the object', async () => {
@@ -339,7 +368,10 @@ describe('the store of requests of our own', () => {
       onRequest: ({ headers }) => {
         const id = /Credential=([^/]*)/.exec(headers.authorization ?? '')![1]!;
         seen.push(`${id} ${headers['x-amz-security-token']?.toString() ?? '-'}`);
-        if (id === 'old') throw new S3Error({ status: 400, code: 'ExpiredToken', message: 'expired' });
+        if (id === 'old') {
+          process.env['AWS_ACCESS_KEY_ID'] = 'new';
+          throw new S3Error({ status: 400, code: 'ExpiredToken', message: 'expired' });
+        }
         if (id === 'bad') throw new S3Error({ status: 403, code: 'InvalidAccessKeyId', message: 'unknown' });
       },
     });
@@ -350,10 +382,7 @@ describe('the store of requests of our own', () => {
       expect(await collect(store.list('', { signal: NEVER }))).toEqual([[]]);
       Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'old', AWS_SESSION_TOKEN: 'token' });
       const other = new S3Store({ bucket: BUCKET, endpoint: server.url, ...LIMITS });
-      const listing = collect(other.list('', { signal: NEVER })).catch((error: unknown) => error);
-      while (seen.length < 2) await sleep(1);
-      Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'new' });
-      expect(await listing).toEqual([[]]);
+      expect(await collect(other.list('', { signal: NEVER }))).toEqual([[]]);
       expect(seen).toEqual(['first -', 'old token', 'new token']);
       await other.close();
       Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'bad' });
@@ -394,11 +423,6 @@ function listing(content: string): string {
 
 function entry(key: string): string {
   return `<Contents><Key>${key}</Key><LastModified>2025-12-06T05:00:00.000Z</LastModified><ETag>&quot;e&quot;</ETag><Size>1</Size></Contents>`;
-}
-
-/** An answer without a length that ends as it should, though too early. */
-function chunked(body: string, etag: string): Fault {
-  return { kind: 'answer', status: 200, headers: { etag, 'transfer-encoding': 'chunked' }, body };
 }
 
 function withChecksum(body: string, etag: string, checksum: string): Fault {

@@ -2,11 +2,12 @@ import { ClickstreamError } from '../../errors.ts';
 import type { Budget } from './budget.ts';
 import type { BatchSize } from './batch-size.ts';
 import { batchesOf, type Batch } from './batches.ts';
+import type { Reject } from './event-record.ts';
 import { closesAt_ms, unitLabel, type HourUnit } from './hours.ts';
 import { addCounts, noCounts, type Counts } from './ledger.ts';
 import { listKeys, objectsOf, remaining, sameKeys } from './listing.ts';
 import { DUPLICATE, type Pipeline, type PipelineRun, type TransformedBatch } from './pipeline.ts';
-import { nextPass, placeOf, type Progress } from './progress.ts';
+import { nextPass, placeOf, type KeysSeen, type PartialObject, type Progress } from './progress.ts';
 import { readObjects } from './read-objects.ts';
 import type { Origin } from './record.ts';
 import type { UnitResult } from './result.ts';
@@ -121,7 +122,7 @@ async function readAll(unit: HourUnit, claim: Claim, context: UnitContext, repor
       await committer.idle();
       // Not before a first batch: a warm Lambda begins with the memory of the run before, and would never get on.
       if (!budget.hasMemory() && report.counts.batches > 0) return true;
-      committer.start(batch, ready);
+      committer.start(ready);
     }
     await committer.idle();
     if (!signal.aborted) return false;
@@ -137,17 +138,33 @@ async function readAll(unit: HourUnit, claim: Claim, context: UnitContext, repor
   }
 }
 
-/** A batch after the transforms, with its rows made ready. */
+/** A batch after the transforms: all that its commit needs, and none of its records. */
 interface ReadyBatch {
-  readonly out: TransformedBatch;
   readonly rows: ReturnType<Claim['prepare']>;
+  readonly rejects: readonly Reject[];
+  /** Without `inserted`, and the duplicates that only the sink can know. */
+  readonly counts: Counts;
+  readonly seen: KeysSeen;
+  readonly partial: PartialObject | null;
+  readonly dropped: TransformedBatch['dropped'];
+  readonly metrics: TransformedBatch['metrics'];
 }
 
 function transformed(batch: Batch, run: PipelineRun, claim: Claim): ReadyBatch {
-  const out = run.batch(batch.records);
-  const rows = claim.prepare(out.records);
-  run.delivered(rows.delivered);
-  return { out, rows };
+  const { rejects, dropped, metrics, split, records } = run.batch(batch.records);
+  const rows = claim.prepare(records);
+  run.delivered(rows.takeDelivered());
+  const all = [...batch.rejects, ...rejects, ...rows.rejects];
+  const duplicates = dropped.get(DUPLICATE) ?? 0;
+  const counts: Counts = {
+    ...batch.counts,
+    split,
+    duplicates: rows.duplicates + duplicates,
+    rejected: all.length,
+    dropped: sum(dropped) - duplicates,
+    batches: 1,
+  };
+  return { rows, rejects: all, counts, seen: batch.seen, partial: batch.partial, dropped, metrics };
 }
 
 /** Commits one batch at a time, while the next one is read and transformed. */
@@ -170,26 +187,17 @@ class Committer {
     await this.#committing;
   }
 
-  start(batch: Batch, ready: ReadyBatch): void {
-    this.#committing = this.#commit(batch, ready);
+  start(batch: ReadyBatch): void {
+    this.#committing = this.#commit(batch);
     // It is awaited before the next one; until then its failure is nobody's unhandled rejection.
     this.#committing.catch(() => undefined);
   }
 
-  async #commit(batch: Batch, { out, rows }: ReadyBatch): Promise<void> {
+  async #commit(batch: ReadyBatch): Promise<void> {
     const { budget, batchSize, onProgress } = this.#context;
+    const { rows, rejects, counts, seen, partial } = batch;
     const { progress } = this.#claim;
     const startAfter = this.#unit.startAfter ?? this.#unit.prefix;
-    const rejects = [...batch.rejects, ...out.rejects, ...rows.rejects];
-    const counts: Counts = {
-      ...batch.counts,
-      split: out.split,
-      duplicates: rows.duplicates + (out.dropped.get(DUPLICATE) ?? 0),
-      rejected: rejects.length,
-      dropped: sum(out.dropped) - (out.dropped.get(DUPLICATE) ?? 0),
-      batches: 1,
-    };
-    const { seen, partial } = batch;
     const began_ms = performance.now();
     const committed = await this.#claim.commit({
       rows,
@@ -205,10 +213,10 @@ class Committer {
     });
     const duration_ms = performance.now() - began_ms;
     addCounts(this.#report.counts, committed.counts);
-    this.#report.count(out);
+    this.#report.count(batch);
     for (const { code } of rejects) this.#report.reason(`rejected.${code}`, 1);
     budget.committed(duration_ms);
-    batchSize.committed(batch.counts.read, duration_ms);
+    batchSize.committed(counts.read, duration_ms);
     onProgress?.(this.#unit, this.#report.counts);
   }
 }
@@ -228,7 +236,7 @@ class Report {
     this.#started_ms = started_ms;
   }
 
-  count({ dropped, metrics }: TransformedBatch): void {
+  count({ dropped, metrics }: ReadyBatch): void {
     for (const [reason, records] of dropped) if (reason !== DUPLICATE) this.reason(`dropped.${reason}`, records);
     for (const [name, number] of metrics) this.reason(name, number);
   }

@@ -1,5 +1,5 @@
 import { ClickstreamError } from '../../errors.ts';
-import type { HourUnit } from './hours.ts';
+import { unitLabel, type HourUnit } from './hours.ts';
 import { runResult, type RunResult, type UnitResult } from './result.ts';
 import { runUnit, type UnitContext } from './run-unit.ts';
 
@@ -76,8 +76,8 @@ export async function runUnits(
       context.onUnit?.(result);
       if (result.status === 'partial') break;
     } catch (error) {
-      failures.push({ prefix: unit.prefix, error });
-      context.onUnitFailed?.({ prefix: unit.prefix, error });
+      failures.push({ prefix: unitLabel(unit), error });
+      context.onUnitFailed?.({ prefix: unitLabel(unit), error });
       if (CONCERNS_ALL.has(codeOf(error))) break;
     }
   }
@@ -90,7 +90,7 @@ export async function runUnits(
 function notBegun(unit: HourUnit): UnitResult {
   return {
     status: 'partial',
-    prefix: unit.prefix,
+    prefix: unitLabel(unit),
     processed: 0,
     read: 0,
     split: 0,

@@ -36,8 +36,11 @@ export interface Claim {
 
 /** Rows ready to be written. */
 export interface PreparedRows {
-  /** The records that will be written. */
-  readonly delivered: readonly EventRecord[];
+  /**
+   * The records that will be written. Hands them over, once: they are some five times as large as the rows, which wait
+   * for the commit before them.
+   */
+  takeDelivered(): readonly EventRecord[];
   /** Records whose values the sink cannot hold. */
   readonly rejects: readonly Reject[];
   /** Records of events that another record of the batch stands for. */

@@ -99,7 +99,7 @@ class NdjsonClaim implements Claim {
 
 /** Rows as lines of JSON, one per event and in the order in which they were read. */
 export class NdjsonRows implements PreparedRows {
-  readonly delivered: readonly EventRecord[];
+  #delivered: readonly EventRecord[];
   readonly rejects: readonly Reject[];
   readonly duplicates: number;
   /** With their line ends. */
@@ -120,8 +120,14 @@ export class NdjsonRows implements PreparedRows {
     const first = firstOfEach(fit).sort((a, b) => a.at - b.at);
     this.rejects = rejects;
     this.duplicates = fit.length - first.length;
-    this.delivered = first.map(({ record }) => record);
+    this.#delivered = first.map(({ record }) => record);
     this.lines = first.map(({ line }) => line);
+  }
+
+  takeDelivered(): readonly EventRecord[] {
+    const delivered = this.#delivered;
+    this.#delivered = [];
+    return delivered;
   }
 }
 

@@ -42,7 +42,7 @@ export const parse = transform({
     if (sentTime !== undefined && time_ms === null) context.count('replaced_times');
     row.event_timestamp = time_ms ?? row.received_at;
 
-    row.record_hash = recordHash(piece.bytes, piece.from, piece.to);
+    row.record_hash = recordHash(event, piece.bytes, piece.from, piece.to);
   },
 });
 

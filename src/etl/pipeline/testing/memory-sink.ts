@@ -49,6 +49,20 @@ export class MemorySink implements Sink {
   }
 }
 
+class MemoryRows implements PreparedRows {
+  readonly rejects = [];
+  readonly duplicates = 0;
+  readonly records: readonly EventRecord[];
+
+  constructor(records: readonly EventRecord[]) {
+    this.records = records;
+  }
+
+  takeDelivered(): readonly EventRecord[] {
+    return this.records;
+  }
+}
+
 class MemoryClaim implements Claim {
   readonly #sink: MemorySink;
   readonly #label: string;
@@ -63,16 +77,16 @@ class MemoryClaim implements Claim {
   }
 
   prepare(records: readonly EventRecord[]): PreparedRows {
-    return { delivered: records, rejects: [], duplicates: 0 };
+    return new MemoryRows(records);
   }
 
   begin(progress: Progress): Promise<void> {
     return this.#store('begin', progress);
   }
 
-  async commit(batch: CommitBatch): Promise<Committed> {
+  async commit(batch: CommitBatch & { readonly rows: MemoryRows }): Promise<Committed> {
     const { calls, beforeCommit, commits } = this.#sink;
-    const events = batch.rows.delivered.map(({ event }) => event);
+    const events = batch.rows.records.map(({ event }) => event);
     const counts = { ...batch.counts, inserted: events.length };
     assertBalanced(counts);
     calls.push('commit');

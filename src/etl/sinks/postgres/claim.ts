@@ -98,8 +98,11 @@ export class PostgresClaim implements Claim {
   }
 
   async release({ status, errorCode: code, duration_ms, peakRss_mb }: RunOutcome): Promise<void> {
-    const { writer, runId, statements } = this.#context;
-    if (this.#begun) {
+    const { writer, runId, unit, trigger, statements } = this.#context;
+    // A run that failed before it read anything, over its listing say, belongs into the ledger as well.
+    if (this.#begun || status === 'failed') {
+      const begin = [runId, this.#label, new Date(unit.hour_ms), trigger];
+      if (!this.#begun) await writer.run((client) => client.query(statements.beginRun, begin)).catch(() => undefined);
       const parameters = [runId, this.#label, status, code ?? null, Math.round(duration_ms), Math.round(peakRss_mb)];
       await writer.run((client) => client.query(statements.endRun, parameters)).catch(() => undefined);
     }

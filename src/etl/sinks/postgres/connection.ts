@@ -178,7 +178,8 @@ function refused(cause: pg.DatabaseError): ClickstreamError {
 
 function unreachable(cause: unknown): ClickstreamError {
   const code = errorCode(cause) ?? '';
-  const reason = !(cause instanceof Error) || (cause instanceof pg.DatabaseError && !TELLING.test(code)) ? '' : cause.message;
+  const reason =
+    !(cause instanceof Error) || (cause instanceof pg.DatabaseError && !TELLING.test(code)) ? '' : cause.message;
   return new ClickstreamError({
     code: 'warehouse_unreachable',
     stage: 'write',

@@ -42,7 +42,7 @@ const at = (milliseconds: number): string => new Date(milliseconds).toISOString(
 test('the lines are in the order of the events’ ids, as the key is, so that two runs never deadlock', () => {
   const rows = prepare(record({ event_id: 'b' }), record({ event_id: 'c' }), record({ event_id: 'a' }));
   expect(rows.lines.map((line) => line.split('\t')[0])).toEqual(['a', 'b', 'c']);
-  expect(rows.delivered.map(({ row }) => row['event_id'])).toEqual(['a', 'b', 'c']);
+  expect(rows.takeDelivered().map(({ row }) => row['event_id'])).toEqual(['a', 'b', 'c']);
 });
 
 test('of the records of one event the one received first is written, then the one with the lower hash', () => {
@@ -55,7 +55,7 @@ test('of the records of one event the one received first is written, then the on
     [first, late, other],
   ]) {
     const rows = prepare(...order);
-    expect(rows.delivered).toEqual([first]);
+    expect(rows.takeDelivered()).toEqual([first]);
     expect(rows.duplicates).toBe(2);
     expect(rows.lines).toEqual([expect.stringContaining('first')]);
   }
@@ -66,7 +66,7 @@ test('a record that the warehouse cannot hold is rejected alone, and does not st
   const sound = record({ received_at: 2, note: 'sound' });
   const rows = prepare(poison, sound);
   expect(rows.rejects).toMatchObject([{ code: 'nul_character', detail: 'the column note holds the character U+0000' }]);
-  expect(rows.delivered).toEqual([sound]);
+  expect(rows.takeDelivered()).toEqual([sound]);
   expect(rows.duplicates).toBe(0);
   expect(poison.fate).toBe('rejected');
 });

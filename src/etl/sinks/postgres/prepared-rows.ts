@@ -13,7 +13,7 @@ export interface SinkRow extends Standing {
 
 /** Rows as lines of COPY, one per event and in order of their ids, with the marks they leave for settling. */
 export class PostgresRows implements PreparedRows {
-  readonly delivered: readonly EventRecord[];
+  #delivered: readonly EventRecord[];
   readonly rejects: readonly Reject[];
   readonly duplicates: number;
   readonly lines: readonly string[];
@@ -34,9 +34,15 @@ export class PostgresRows implements PreparedRows {
     const first = firstOfEach(fit);
     this.rejects = rejects;
     this.duplicates = fit.length - first.length;
-    this.delivered = first.map(({ record }) => record);
+    this.#delivered = first.map(({ record }) => record);
     this.lines = first.map(({ line }) => line);
     this.marks = marksOf(first.map(({ row }) => row));
+  }
+
+  takeDelivered(): readonly EventRecord[] {
+    const delivered = this.#delivered;
+    this.#delivered = [];
+    return delivered;
   }
 }
 

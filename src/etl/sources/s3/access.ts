@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { ClickstreamError } from '../../../errors.ts';
+import { ClickstreamError, configError } from '../../../errors.ts';
 import { S3Failure } from './failure.ts';
 import type { Credentials, SigningScope } from './signer.ts';
 
@@ -25,7 +25,7 @@ export interface AccessOptions {
  * dual-stack endpoints, partitions and names that need path-style addresses are all as the SDK has them, at no cost per
  * object. Loading the SDK takes 110 ms, once, and only here.
  *
- * @throws ClickstreamError `missing_region`, `no_credentials` (as an S3Failure), `unsupported_bucket`.
+ * @throws ClickstreamError `missing_region`, `unsupported_bucket`, `invalid_config`; S3Failure `NoCredentials`.
  */
 export async function findAccess({ bucket, endpoint }: AccessOptions): Promise<Access> {
   const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
@@ -102,6 +102,9 @@ function accessError(error: unknown, bucket: string): unknown {
     });
   }
   if (error instanceof Error && /SigV4a|CRT/.test(error.message)) return unsupported(bucket);
+  if (error instanceof Error && ['EndpointError', 'InvalidBucketName'].includes(error.name)) {
+    return configError(`RAW_BUCKET_NAME is no bucket that S3 could have: ${error.message}`, error);
+  }
   return credentialsFailure(error);
 }
 

@@ -62,14 +62,14 @@ class NativeCrc32 implements Checksum {
   }
 }
 
-/** 400 MB/s: enough for objects that few uploads make, and never the ingest's. */
+/** 385 MB/s, by index: iterating over the bytes did 54. The ingest's objects have the native kind. */
 class Crc32c implements Checksum {
-  #state = 0xffffffff;
+  #state = ~0;
 
   update(bytes: Uint8Array): void {
     const table = (crc32cTable ??= makeTable((value) => (value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1)));
     let state = this.#state;
-    for (const byte of bytes) state = (state >>> 8) ^ table[(state ^ byte) & 0xff]!;
+    for (let at = 0; at < bytes.length; at += 1) state = (state >>> 8) ^ table[(state ^ bytes[at]!) & 0xff]!;
     this.#state = state;
   }
 
@@ -78,27 +78,27 @@ class Crc32c implements Checksum {
   }
 }
 
-let crc32cTable: Uint32Array | undefined;
+let crc32cTable: Int32Array | undefined;
 
-function makeTable(step: (value: number) => number): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, byte) => {
+function makeTable(step: (value: number) => number): Int32Array {
+  return Int32Array.from({ length: 256 }, (_, byte) => {
     let value = byte;
     for (let bit = 0; bit < 8; bit += 1) value = step(value);
     return value;
   });
 }
 
-/** What the AWS CLI and S3 itself add by default. In two halves of 32 bits, since a BigInt per byte takes 50 times longer. */
+/** What the AWS CLI and S3 itself add by default. In two halves of 32 bits, to spare a BigInt per byte. */
 class Crc64Nvme implements Checksum {
-  #high = 0xffffffff;
-  #low = 0xffffffff;
+  #high = ~0;
+  #low = ~0;
 
   update(bytes: Uint8Array): void {
     const { highs, lows } = (crc64Tables ??= makeCrc64Tables());
     let high = this.#high;
     let low = this.#low;
-    for (const byte of bytes) {
-      const index = (low ^ byte) & 0xff;
+    for (let at = 0; at < bytes.length; at += 1) {
+      const index = (low ^ bytes[at]!) & 0xff;
       low = ((low >>> 8) | (high << 24)) ^ lows[index]!;
       high = (high >>> 8) ^ highs[index]!;
     }
@@ -111,11 +111,11 @@ class Crc64Nvme implements Checksum {
   }
 }
 
-let crc64Tables: { highs: Uint32Array; lows: Uint32Array } | undefined;
+let crc64Tables: { highs: Int32Array; lows: Int32Array } | undefined;
 
-function makeCrc64Tables(): { highs: Uint32Array; lows: Uint32Array } {
-  const highs = new Uint32Array(256);
-  const lows = new Uint32Array(256);
+function makeCrc64Tables(): { highs: Int32Array; lows: Int32Array } {
+  const highs = new Int32Array(256);
+  const lows = new Int32Array(256);
   for (let byte = 0; byte < 256; byte += 1) {
     let value = BigInt(byte);
     for (let bit = 0; bit < 8; bit += 1) value = value & 1n ? (value >> 1n) ^ 0x9a6c9329ac4bc9b5n : value >> 1n;

@@ -21,32 +21,34 @@ export interface Answer<Body> {
 /** More sockets than GETs at once, so that listing never waits behind reading. */
 const MAX_SOCKETS = 80;
 
-/** GET requests to one host over connections that are kept. */
+/** GET requests to one host; those of one signal share connections, which are kept. */
 export class HttpPool {
-  readonly #pool: Pool;
-  /** One listener per signal instead of one per request: adding and removing 64 of them took 6 us per object. */
-  readonly #inFlight = new WeakMap<AbortSignal, Set<Exchange>>();
+  readonly #origin: string;
+  readonly #timeouts: Timeouts;
+  /**
+   * A pool for each signal, since only a pool that is ended frees its sockets at once: undici answers an aborted request
+   * by connecting anew, which for 64 of them is 64 TLS handshakes at the very end of a run. Nor does any request then
+   * listen to the signal.
+   */
+  readonly #pools = new Map<AbortSignal, Pool>();
 
-  constructor(origin: string, { connect_ms, answer_ms, idle_ms }: Timeouts) {
-    this.#pool = new Pool(origin, {
-      connections: MAX_SOCKETS,
-      connect: { timeout: connect_ms },
-      headersTimeout: answer_ms,
-      bodyTimeout: idle_ms,
-    });
+  constructor(origin: string, timeouts: Timeouts) {
+    this.#origin = origin;
+    this.#timeouts = timeouts;
   }
 
   /**
-   * A whole answer. Handed to undici's `dispatch`, which saves the stream that `request` makes for each body: 20 us.
+   * A whole answer. Handed to undici's `dispatch`, which saves the stream that `request` makes for each body.
    *
    * @throws S3Failure when there was none, or no whole one, or one of more than `limit_bytes`.
    */
   get(path: string, headers: string[], limit_bytes: number, signal: AbortSignal): Promise<Answer<Buffer>> {
-    const inFlight = this.#inFlightOf(signal);
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(inFlight, limit_bytes, resolve, reject);
-      if (signal.aborted) exchange.abort();
-      else this.#pool.dispatch({ method: 'GET', path, headers }, exchange);
+      if (signal.aborted) reject(new S3Failure({ code: ABORTED }));
+      else {
+        const exchange = new Exchange({ limit_bytes, signal, resolve, reject });
+        this.#poolOf(signal).dispatch({ method: 'GET', path, headers }, exchange);
+      }
     });
   }
 
@@ -56,12 +58,13 @@ export class HttpPool {
    * @throws S3Failure when there was none. What is thrown while the body is read is for {@link networkFailure}.
    */
   async open(path: string, headers: string[], signal: AbortSignal): Promise<Answer<Dispatcher.ResponseData['body']>> {
+    if (signal.aborted) throw new S3Failure({ code: ABORTED });
     try {
       const {
         statusCode,
         headers: received,
         body,
-      } = await this.#pool.request({ method: 'GET', path, headers, signal });
+      } = await this.#poolOf(signal).request({ method: 'GET', path, headers });
       return { status: statusCode, headers: received, body };
     } catch (error) {
       throw networkFailure(error, signal);
@@ -70,55 +73,52 @@ export class HttpPool {
 
   /** Ends all connections, whatever is still on them. */
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await Promise.all(Array.from(this.#pools.values(), (pool) => pool.destroy()));
+    this.#pools.clear();
   }
 
-  #inFlightOf(signal: AbortSignal): Set<Exchange> {
-    let inFlight = this.#inFlight.get(signal);
-    if (!inFlight) {
-      const exchanges = new Set<Exchange>();
-      inFlight = exchanges;
-      this.#inFlight.set(signal, exchanges);
-      signal.addEventListener('abort', () => exchanges.forEach((exchange) => exchange.abort()), { once: true });
-    }
-    return inFlight;
+  #poolOf(signal: AbortSignal): Pool {
+    const known = this.#pools.get(signal);
+    if (known) return known;
+    const { connect_ms, answer_ms, idle_ms } = this.#timeouts;
+    const pool = new Pool(this.#origin, {
+      connections: MAX_SOCKETS,
+      connect: { timeout: connect_ms },
+      headersTimeout: answer_ms,
+      bodyTimeout: idle_ms,
+    });
+    this.#pools.set(signal, pool);
+    const end = (): void => {
+      this.#pools.delete(signal);
+      void pool.destroy();
+    };
+    signal.addEventListener('abort', end, { once: true });
+    return pool;
   }
+}
+
+/** Who waits for an answer, and how much of one. */
+interface Waiting {
+  readonly limit_bytes: number;
+  readonly signal: AbortSignal;
+  readonly resolve: (answer: Answer<Buffer>) => void;
+  readonly reject: (failure: S3Failure) => void;
 }
 
 /** One request, from being sent to the end of its answer. */
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #inFlight: Set<Exchange>;
-  readonly #limit_bytes: number;
-  readonly #resolve: (answer: Answer<Buffer>) => void;
-  readonly #reject: (failure: S3Failure) => void;
-  #controller: Dispatcher.DispatchController | undefined;
-  #failure: S3Failure | undefined;
+  readonly #waiting: Waiting;
   #status = 0;
   #headers: Headers = {};
   #chunks: Buffer[] = [];
   #size_bytes = 0;
 
-  constructor(
-    inFlight: Set<Exchange>,
-    limit_bytes: number,
-    resolve: (answer: Answer<Buffer>) => void,
-    reject: (failure: S3Failure) => void,
-  ) {
-    this.#inFlight = inFlight;
-    this.#limit_bytes = limit_bytes;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    inFlight.add(this);
+  constructor(waiting: Waiting) {
+    this.#waiting = waiting;
   }
 
-  /** Also while it still waits for a connection, which it then gives back. */
-  abort(): void {
-    this.#fail(new S3Failure({ code: ABORTED }));
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#failure) controller.abort(this.#failure);
+  onRequestStart(): void {
+    // Part of the interface, and what undici tells its newer handlers by from older ones.
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Headers): void {
@@ -127,38 +127,28 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#headers = headers;
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#size_bytes += chunk.length;
-    if (this.#size_bytes > this.#limit_bytes) this.#fail(new S3Failure({ code: TOO_LARGE }));
+    if (this.#size_bytes > this.#waiting.limit_bytes) controller.abort(new S3Failure({ code: TOO_LARGE }));
     else this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
-    this.#inFlight.delete(this);
     // A small body comes in one piece, whose memory holds the headers beside it and nothing else.
     const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#size_bytes);
-    this.#resolve({ status: this.#status, headers: this.#headers, body });
+    this.#waiting.resolve({ status: this.#status, headers: this.#headers, body });
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    const failure = networkFailure(error);
-    this.#fail(this.#status > 0 ? inBody(failure) : failure);
-  }
-
-  #fail(failure: S3Failure): void {
-    if (this.#failure) return;
-    this.#failure = failure;
-    this.#chunks = [];
-    this.#inFlight.delete(this);
-    this.#reject(failure);
-    this.#controller?.abort(failure);
+    const failure = networkFailure(error, this.#waiting.signal);
+    this.#waiting.reject(this.#status > 0 ? inBody(failure) : failure);
   }
 }
 
 /** What undici or a socket threw. */
-export function networkFailure(error: unknown, signal?: AbortSignal): S3Failure {
+export function networkFailure(error: unknown, signal: AbortSignal): S3Failure {
   if (error instanceof S3Failure) return error;
-  if (signal?.aborted === true) return new S3Failure({ code: ABORTED });
+  if (signal.aborted) return new S3Failure({ code: ABORTED });
   const { code, name } = error as NodeJS.ErrnoException;
   return new S3Failure({ code: code ?? name, message: String(error), cause: error });
 }

