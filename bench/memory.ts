@@ -37,7 +37,7 @@ try {
     );
     const s3 = await startScript('s3-process.ts', [shape, String(events), String(padding)]);
     try {
-      const run = await startScript('etl-process.ts', [], {
+      const run = await startScript('etl-process.mjs', [], {
         RAW_BUCKET_NAME: 'bench',
         AWS_ENDPOINT_URL_S3: (JSON.parse(s3.line) as { url: string }).url,
         AWS_ACCESS_KEY_ID: 'bench',

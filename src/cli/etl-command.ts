@@ -1,5 +1,6 @@
 import { readEtlSettings, readRunSettings, type EtlSettings, type RunSettings } from '../config/settings.ts';
 import { defaultPipeline } from '../etl/default-pipeline.ts';
+import { keepHeapSmall } from '../etl/heap.ts';
 import type { RunResult } from '../etl/pipeline/result.ts';
 import { HoursFailed } from '../etl/pipeline/run.ts';
 import { runRequest, type EtlOptions } from '../etl/run-etl.ts';
@@ -21,6 +22,7 @@ import { stopOnSignals } from './stop-signals.ts';
  * @throws ClickstreamError for what is wrong, after the summary of what went well.
  */
 export async function etlCommand(flags: EtlFlags): Promise<number> {
+  keepHeapSmall();
   const plan = readEtlFlags(flags, Date.now());
   const { settings, run } = plan.dryRun ? dryRun(plan, plan.dryRun) : realRun(plan);
   const progress = progressFor(flags, plan, settings);

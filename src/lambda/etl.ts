@@ -1,9 +1,12 @@
 import { readEtlSettings } from '../config/settings.ts';
+import { keepHeapSmall } from '../etl/heap.ts';
 import type { RunResult } from '../etl/pipeline/result.ts';
 import { runEtl } from '../etl/run-etl.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { lambdaError } from './lambda-error.ts';
 import { readLimits, type LambdaLimits } from './limits.ts';
+
+keepHeapSmall();
 
 // Kept from call to call: each logger registers itself to be flushed when the process ends.
 let logger: Logger | undefined;

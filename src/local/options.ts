@@ -28,7 +28,7 @@ export function readOptions(argv: readonly string[]): LocalOptions {
     .option('--shoppers <n>', 'shoppers an hour', wholeNumber(1, 100_000), 400)
     .option('--port <n>', 'port of POST /clickstream', wholeNumber(0, 65_535), 8080)
     .allowExcessArguments(false)
-    .parse(argv as string[]);
+    .parse(argv);
   return options.opts<LocalOptions>();
 }
 

@@ -47,7 +47,7 @@ export function makeReport(figures: Figures, truth: Truth): Report {
   for (const { product_id, name, views } of figures.products.slice(0, TOP_PRODUCTS)) {
     const carts = checked(`${product_id} carts`);
     lines.push(
-      `${cell(name, 28)}${cell(`${checked(`${product_id} views`)}`, 10)} views ${cell(carts, 8)} carts (${views > 0 ? product_id : ''})`,
+      `${cell(name, 28)}${cell(checked(`${product_id} views`), 10)} views ${cell(carts, 8)} carts (${views > 0 ? product_id : ''})`,
     );
   }
 

@@ -1,17 +1,21 @@
 const FIRST = 200;
-const LARGEST = 16_384;
-/** A larger batch must be this much faster per record to be worth its memory. */
-const WORTHWHILE = 1.05;
+/** Twice as many are a few percent faster and take 30 MB more. */
+const LARGEST = 4_096;
+/** Commits that a size is judged by: the faster of two, since one may have met a checkpoint of Postgres or a vacuum. */
+const TRIES = 2;
+/** A size is too large when it is slower per record than the one before by more than what a machine's noise makes. */
+const TOLERANCE = 0.8;
 
 /**
  * How many records a batch may have. Set by the user it is a strict cap; otherwise it starts small, so that a short run
- * commits something, and doubles as long as that makes commits faster per record.
+ * commits something, and doubles until commits become slower per record.
  */
 export class BatchSize {
   #records: number;
-  #smaller: number;
   #growing: boolean;
+  #smaller: number;
   #best_perMs = 0;
+  #tries_perMs: number[] = [];
 
   constructor(cap?: number) {
     this.#records = cap ?? FIRST;
@@ -23,18 +27,21 @@ export class BatchSize {
     return this.#records;
   }
 
-  /** Told what a full batch's commit came to. */
+  /** Told what a commit came to. One of a batch that was not full says nothing about the size. */
   committed(records: number, duration_ms: number): void {
     if (!this.#growing || records < this.#records) return;
-    const perMs = records / Math.max(duration_ms, 0.1);
-    if (perMs < this.#best_perMs * WORTHWHILE) {
+    this.#tries_perMs.push(records / Math.max(duration_ms, 0.1));
+    if (this.#tries_perMs.length < TRIES) return;
+    const perMs = Math.max(...this.#tries_perMs);
+    this.#tries_perMs = [];
+    if (perMs < this.#best_perMs * TOLERANCE) {
       this.#records = this.#smaller;
       this.#growing = false;
       return;
     }
-    this.#best_perMs = perMs;
+    this.#best_perMs = Math.max(this.#best_perMs, perMs);
     this.#smaller = this.#records;
     this.#records = Math.min(this.#records * 2, LARGEST);
-    if (this.#records === this.#smaller) this.#growing = false;
+    this.#growing = this.#records > this.#smaller;
   }
 }

@@ -104,25 +104,24 @@ function sizeOf(piece: Decoded): number {
 /** The items of an iterable until the signal; errors that come after it are those of aborted reads. */
 async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
   const iterator = items[Symbol.asyncIterator]();
-  const aborted = new Promise<'aborted'>((resolve) => {
-    if (signal.aborted) resolve('aborted');
-    else signal.addEventListener('abort', () => resolve('aborted'), { once: true });
-  });
+  // Not Promise.race against one promise of the signal: that would keep every item for as long as the signal lives.
+  let giveUp: () => void = () => undefined;
+  const onAbort = (): void => giveUp();
+  signal.addEventListener('abort', onAbort, { once: true });
   try {
-    for (;;) {
-      const next = iterator.next();
-      const result = await Promise.race([next, aborted]).catch((error: unknown) => {
-        if (signal.aborted) return 'aborted' as const;
-        throw error;
+    while (!signal.aborted) {
+      const next = await new Promise<IteratorResult<T, unknown> | undefined>((resolve, reject) => {
+        giveUp = () => resolve(undefined);
+        iterator.next().then(resolve, (error: unknown) => {
+          if (signal.aborted) resolve(undefined);
+          else reject(error instanceof Error ? error : new Error(String(error)));
+        });
       });
-      if (result === 'aborted') {
-        next.catch(() => undefined);
-        return;
-      }
-      if (result.done) return;
-      yield result.value;
+      if (next === undefined || next.done === true) return;
+      yield next.value;
     }
   } finally {
+    signal.removeEventListener('abort', onAbort);
     // Not awaited: a generator that waits for S3 returns only when S3 answers.
     void iterator.return?.().catch(() => undefined);
   }

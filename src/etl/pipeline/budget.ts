@@ -67,12 +67,12 @@ export class Budget {
 
   /** Raw bytes that a batch may hold: an event takes some ten times its text while it is transformed and encoded. */
   get batch_bytes(): number {
-    return Math.min(8 * 2 ** 20, Math.max(2 ** 20, this.#limits.memory_bytes / 64));
+    return Math.min(4 * 2 ** 20, Math.max(2 ** 20, this.#limits.memory_bytes / 128));
   }
 
   /** Raw bytes that may be read ahead. */
   get ahead_bytes(): number {
-    return Math.min(16 * 2 ** 20, Math.max(2 ** 20, this.#limits.memory_bytes / 32));
+    return Math.min(8 * 2 ** 20, Math.max(2 ** 20, this.#limits.memory_bytes / 64));
   }
 
   /** Told how long a commit took: the reserve must hold the one in flight and a last one. */

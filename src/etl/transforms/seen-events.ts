@@ -1,4 +1,5 @@
-const CAPACITY = 262_144;
+/** Events of each generation: retries come soon after, and 65,536 ids take 10 MB. */
+const CAPACITY = 65_536;
 
 /** What decides between two records of one event: the one received first, then the lower hash. */
 interface Standing {

@@ -16,10 +16,46 @@ const ISO_8601 =
 export function asInstant(value: unknown): number | null {
   if (typeof value === 'number') return inRange(value);
   if (typeof value !== 'string') return null;
+  const usual_ms = asUsualInstant(value);
+  if (usual_ms !== null) return usual_ms;
   const text = value.trim();
   const match = ISO_8601.exec(text);
   if (match) return fromParts(match);
   return /^-?\d{12,15}(?:\.\d{1,3})?$/.test(text) ? inRange(Number(text)) : null;
+}
+
+const USUAL_LENGTH = '2025-12-06T05:00:00.000Z'.length;
+
+/**
+ * The instant that JavaScript's own toISOString writes, which is what nearly all events have; null for any other text and
+ * for the days that not every month has, which are looked at one by one. It leaves no garbage, where the pattern leaves
+ * 600 bytes per time.
+ */
+function asUsualInstant(text: string): number | null {
+  if (text.length !== USUAL_LENGTH) return null;
+  if (text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':') return null;
+  if (text[19] !== '.' || text[23] !== 'Z') return null;
+  const year = digits(text, 0, 4);
+  const month = digits(text, 5, 7);
+  const day = digits(text, 8, 10);
+  const hour = digits(text, 11, 13);
+  const minute = digits(text, 14, 16);
+  const second = digits(text, 17, 19);
+  const millisecond = digits(text, 20, 23);
+  // NaN, which a letter gives, is in no range. Date.UTC takes the years before 100 for others.
+  if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return null;
+  if (!(hour <= 23 && minute <= 59 && second <= 59 && millisecond <= 999)) return null;
+  return Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
+}
+
+function digits(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 function inRange(instant_ms: number): number | null {
