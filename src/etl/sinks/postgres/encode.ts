@@ -110,16 +110,9 @@ export function encodeInstant(instant_ms: number): string {
   const rest_ms = instant_ms - minute * MINUTE_MS;
   if (Number.isInteger(rest_ms)) {
     // 0.03 us where toISOString takes 0.46.
-    const seconds = Math.floor(rest_ms / 1000);
-    const milliseconds = rest_ms % 1000;
-    return (
-      lastMinuteText +
-      (seconds < 10 ? '0' : '') +
-      seconds +
-      (milliseconds < 10 ? '.00' : milliseconds < 100 ? '.0' : '.') +
-      milliseconds +
-      'Z'
-    );
+    const seconds = String(Math.floor(rest_ms / 1000)).padStart(2, '0');
+    const milliseconds = String(rest_ms % 1000).padStart(3, '0');
+    return `${lastMinuteText}${seconds}.${milliseconds}Z`;
   }
   const whole_ms = Math.floor(instant_ms);
   const fraction_us = Math.round((instant_ms - whole_ms) * 1000);
