@@ -17,7 +17,7 @@ test('a cap is strict from the first batch to the last', () => {
 
 test('without a cap, batches double as long as that is no slower per record, up to a limit', () => {
   const sizes = sizesWith((records) => 50 + records / 1000);
-  expect(sizes).toEqual([200, 200, 400, 400, 800, 800, 1600, 1600, 3200, 3200, 4096, 4096, 4096, 4096]);
+  expect(sizes).toEqual([200, 200, 400, 400, 800, 800, 1600, 1600, 2048, 2048, 2048, 2048, 2048, 2048]);
 });
 
 test('a size that was slower is given up for the one before', () => {

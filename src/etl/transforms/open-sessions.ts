@@ -17,7 +17,7 @@ interface OpenSession {
 /** What the id of a derived session begins with; the id of its first event follows. */
 export const DERIVED_SESSION_PREFIX = 'auto-';
 
-const CAPACITY = 65_536;
+const CAPACITY = 32_768;
 
 /**
  * The latest derived session of each visitor that a run has met. A visitor's events join it while no gap is longer than

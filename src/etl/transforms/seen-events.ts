@@ -1,5 +1,5 @@
-/** Events of each generation: retries come soon after, and 65,536 ids take 10 MB. */
-const CAPACITY = 65_536;
+/** Events of each of two generations: retries come soon after, and so many take 5 MB. */
+const CAPACITY = 32_768;
 
 /** What decides between two records of one event: the one received first, then the lower hash. */
 interface Standing {
