@@ -8,14 +8,15 @@ export interface BenchProcess {
   stop(): void;
 }
 
-/** Starts a script of this folder with tsx's loader and waits for its first line. */
+/** Starts a script of this folder and waits for its first line. Only TypeScript gets a loader: it would be measured, too. */
 export async function startScript(
   script: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<BenchProcess> {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], {
+  const loader = script.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const child = spawn(process.execPath, [...loader, path, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,6 +1,6 @@
 import { readEtlSettings, readRunSettings, type EtlSettings, type RunSettings } from '../config/settings.ts';
 import { defaultPipeline } from '../etl/default-pipeline.ts';
-import { keepHeapSmall } from '../etl/heap.ts';
+import { keepHeapSmall } from '../etl/pipeline/heap.ts';
 import type { RunResult } from '../etl/pipeline/result.ts';
 import { HoursFailed } from '../etl/pipeline/run.ts';
 import { runRequest, type EtlOptions } from '../etl/run-etl.ts';

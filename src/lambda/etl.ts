@@ -1,5 +1,5 @@
 import { readEtlSettings } from '../config/settings.ts';
-import { keepHeapSmall } from '../etl/heap.ts';
+import { keepHeapSmall } from '../etl/pipeline/heap.ts';
 import type { RunResult } from '../etl/pipeline/result.ts';
 import { runEtl } from '../etl/run-etl.ts';
 import { createLogger, type Logger } from '../log.ts';

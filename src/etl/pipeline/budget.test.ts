@@ -70,8 +70,8 @@ test('batches and reading ahead have their share of the memory, within limits', 
     const { batch_bytes, ahead_bytes } = budgetOf(1000, memory_bytes);
     return [batch_bytes / MIB, ahead_bytes / MIB];
   };
-  expect(shares(Infinity)).toEqual([4, 8]);
-  expect(shares(256 * MIB)).toEqual([2, 4]);
+  expect(shares(Infinity)).toEqual([2, 4]);
+  expect(shares(128 * MIB)).toEqual([1, 2]);
   expect(shares(1)).toEqual([1, 1]);
   expect(budgetOf(1000, 1).hasMemory()).toBe(false);
   expect(budgetOf(1000).hasMemory()).toBe(true);

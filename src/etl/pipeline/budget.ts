@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { collectIfLarge } from './heap.ts';
 
 /** The limits of an invocation. */
 export interface BudgetLimits {
@@ -54,6 +55,7 @@ export class Budget {
 
   /** Whether the process is within its memory; also keeps the peak. */
   hasMemory(): boolean {
+    collectIfLarge();
     const rss_bytes = process.memoryUsage.rss();
     this.#peakRss_bytes = Math.max(this.#peakRss_bytes, rss_bytes);
     return rss_bytes < this.#limits.memory_bytes * MAX_MEMORY_SHARE;
@@ -67,12 +69,12 @@ export class Budget {
 
   /** Raw bytes that a batch may hold: an event takes some ten times its text while it is transformed and encoded. */
   get batch_bytes(): number {
-    return Math.min(4 * 2 ** 20, Math.max(2 ** 20, this.#limits.memory_bytes / 128));
+    return Math.min(2 * 2 ** 20, Math.max(2 ** 20, this.#limits.memory_bytes / 128));
   }
 
   /** Raw bytes that may be read ahead. */
   get ahead_bytes(): number {
-    return Math.min(8 * 2 ** 20, Math.max(2 ** 20, this.#limits.memory_bytes / 64));
+    return Math.min(4 * 2 ** 20, Math.max(2 ** 20, this.#limits.memory_bytes / 64));
   }
 
   /** Told how long a commit took: the reserve must hold the one in flight and a last one. */

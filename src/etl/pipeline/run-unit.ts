@@ -72,24 +72,28 @@ async function runClaimed(unit: HourUnit, claim: Claim, context: UnitContext, re
     if (sameKeys(keys, seen)) {
       report.unchanged = true;
       if (state === 'completed' || !isFinal) return report.result('complete');
-      await claim.settle();
-      await claim.finish({ ...claim.progress, state: 'completed' }, placeOf(claim.progress, ''));
-      return report.result('complete');
+      const ended = await settleAndFinish(claim, { ...claim.progress, state: 'completed' }, '');
+      return ended ? report.result('complete') : report.result('partial', claim.progress);
     }
   }
 
   const stopped = await readAll(unit, claim, context, report);
   if (stopped || !budget.hasTime) return report.result('partial', claim.progress);
+  const end = { ...claim.progress, state: isFinal ? ('completed' as const) : ('loaded' as const) };
+  const ended = await settleAndFinish(claim, end, unit.startAfter ?? unit.prefix);
+  return ended ? report.result('complete') : report.result('partial', claim.progress);
+}
+
+/** False when time ran out: the marks stay, and the next run settles before it completes the unit. */
+async function settleAndFinish(claim: Claim, end: Progress, startAfter: string): Promise<boolean> {
   try {
     await claim.settle();
+    await claim.finish(end, placeOf(claim.progress, startAfter));
+    return true;
   } catch (error) {
-    // The marks stay, and the next run settles before it completes the hour.
-    if (isOutOfTime(error)) return report.result('partial', claim.progress);
+    if (isOutOfTime(error)) return false;
     throw error;
   }
-  const end = { ...claim.progress, state: isFinal ? ('completed' as const) : ('loaded' as const) };
-  await claim.finish(end, placeOf(claim.progress, unit.startAfter ?? unit.prefix));
-  return report.result('complete');
 }
 
 /** Reads what is left of a pass, or all of a new one. True when time or memory ran out before the end. */

@@ -52,8 +52,9 @@ export class PostgresClaim implements Claim {
 
   async begin(progress: Progress): Promise<void> {
     const { runId, unit, trigger, statements } = this.#context;
-    await this.#advance(progress, async (client) => {
+    await this.#advance(async (client) => {
       await client.query(statements.beginRun, [runId, this.#label, new Date(unit.hour_ms), trigger]);
+      return { progress };
     });
     this.#begun = true;
     // Keys that were loaded before will conflict, and a COPY that fails leaves dead rows.
@@ -63,11 +64,9 @@ export class PostgresClaim implements Claim {
   async commit(batch: CommitBatch & { readonly rows: PostgresRows }): Promise<Committed> {
     const { runId, statements } = this.#context;
     const { rows } = batch;
-    let counts: Counts = { ...batch.counts };
-    const after = { progress: this.progress };
-    await this.#advance(after, async (client) => {
+    return this.#advance(async (client) => {
       const inserted = await this.#writeRows(client, rows);
-      counts = {
+      const counts: Counts = {
         ...batch.counts,
         inserted,
         duplicates: batch.counts.duplicates + rows.lines.length - inserted,
@@ -75,9 +74,8 @@ export class PostgresClaim implements Claim {
       assertBalanced(counts);
       await this.#writeRejects(client, batch.rejects, batch.from, batch.to);
       await client.query(statements.advanceRun, runParameters(this.#label, runId, counts));
-      after.progress = batch.progressAfter(counts);
+      return { counts, progress: batch.progressAfter(counts) };
     });
-    return { counts, progress: this.progress };
   }
 
   async settle(): Promise<void> {
@@ -94,7 +92,10 @@ export class PostgresClaim implements Claim {
     const { unit } = this.#context;
     // Objects at the end of the range may be gone since they were rejected.
     const to = { key: unit.endAt ?? successor(unit.prefix), index: AFTER_ALL_RECORDS };
-    await this.#advance(progress, (client) => this.#writeRejects(client, [], from, to));
+    await this.#advance(async (client) => {
+      await this.#writeRejects(client, [], from, to);
+      return { progress };
+    });
   }
 
   async release({ status, errorCode: code, duration_ms, peakRss_mb }: RunOutcome): Promise<void> {
@@ -109,27 +110,35 @@ export class PostgresClaim implements Claim {
     await this.#hold.release(writer);
   }
 
-  /** Does work and moves the checkpoint in one transaction; finds out when the answer to a COMMIT was lost. */
-  async #advance(
-    to: Progress | { readonly progress: Progress },
-    work: (client: Client) => Promise<void>,
-  ): Promise<void> {
+  /**
+   * Does work and moves the checkpoint to where the work says, in one transaction; finds out when the answer to a COMMIT
+   * was lost. Gives what the work of the try that was committed came to.
+   */
+  async #advance<Done extends { readonly progress: Progress }>(work: (client: Client) => Promise<Done>): Promise<Done> {
     const { writer, runId, statements } = this.#context;
     const expected = this.#commitNo;
-    let tried = false;
-    await writer.run(async (client) => {
-      if (tried && (await this.#wasCommitted(client, expected))) return;
-      tried = true;
-      await inTransaction(client, async () => {
-        await work(client);
-        const progress = 'progress' in to ? to.progress : to;
-        const parameters = checkpointParameters(this.#label, runId, expected, progress);
-        const { rowCount } = await client.query(statements.advanceCheckpoint, parameters);
-        if (rowCount !== 1) throw lostHour(this.#label);
-      });
+    // Of the last try that asked for a COMMIT: one before it has failed, or it could not have got there.
+    let sent: Done | undefined;
+    const done = await writer.run(async (client) => {
+      if (sent && (await this.#wasCommitted(client, expected))) return sent;
+      try {
+        return await inTransaction(client, async () => {
+          const result = await work(client);
+          const parameters = checkpointParameters(this.#label, runId, expected, result.progress);
+          const { rowCount } = await client.query(statements.advanceCheckpoint, parameters);
+          if (rowCount !== 1) throw lostHour(this.#label);
+          sent = result;
+          return result;
+        });
+      } catch (error) {
+        // The try before may have been committed only now, since the server was still at it when it was asked.
+        if (isLostHour(error) && sent && (await this.#wasCommitted(client, expected))) return sent;
+        throw error;
+      }
     });
     this.#commitNo = expected + 1;
-    this.progress = 'progress' in to ? to.progress : to;
+    this.progress = done.progress;
+    return done;
   }
 
   async #wasCommitted(client: Client, expected: number): Promise<boolean> {
@@ -193,6 +202,10 @@ export class PostgresClaim implements Claim {
 /** The first text, by bytes, that comes after all texts with a prefix. A prefix under `events/` ends in ASCII or less. */
 function successor(prefix: string): string {
   return `${prefix}\u{10FFFF}`;
+}
+
+function isLostHour(error: unknown): boolean {
+  return error instanceof ClickstreamError && error.code === 'lost_hour';
 }
 
 function lostHour(unit: string): ClickstreamError {

@@ -6,6 +6,10 @@ import { backoff_ms, errorCode, isRetryable } from './retryable.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_ATTEMPTS = 6;
+/** How long a goodbye may take; a server that is not there any more does not answer it. */
+const CLOSE_TIMEOUT_MS = 100;
+/** After so long without a word the kernel asks whether the other side is still there; its own default is two hours. */
+const KEEP_ALIVE_AFTER_MS = 3_000;
 
 /**
  * Everything that the text of a value depends on is fixed, so that a run gives the same whatever the server's defaults.
@@ -21,22 +25,41 @@ const SESSION = `
 
 /** Connects, with the session set up. The caller ends it. */
 export async function connect(settings: PostgresSettings, applicationName: string): Promise<pg.Client> {
+  const client = newClient(settings, applicationName);
+  await begin(client);
+  return client;
+}
+
+function newClient(settings: PostgresSettings, applicationName: string): pg.Client {
   const client = new pg.Client({
     ...settings,
     application_name: applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
   });
   // A connection that breaks while nothing is asked of it says so by this event only; the next query fails anyway.
   client.on('error', () => undefined);
+  return client;
+}
+
+async function begin(client: pg.Client): Promise<void> {
+  // The client's own time-out ends with the server's greeting, after which a server can fall silent just as well.
+  const timer = setTimeout(() => cut(client), CONNECT_TIMEOUT_MS);
   try {
     await client.connect();
     await client.query(SESSION);
-    return client;
   } catch (error) {
-    void client.end().catch(() => undefined);
+    cut(client);
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/** Ends a connection at once. Not `end()`, which would wait for an answer that may never come. */
+function cut(client: pg.Client): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
 /** How long work on the warehouse may take: the milliseconds that are left of the run's time. */
@@ -47,7 +70,10 @@ export class Connection {
   readonly #settings: PostgresSettings;
   readonly #name: string;
   readonly #timeLeft_ms: TimeLeft;
+  /** Set from the first attempt to connect on, so that time running out ends that as well. */
   #client: pg.Client | undefined;
+  #ready = false;
+  #closed = false;
   /** How often work was tried again; for the run's report. */
   retries = 0;
   /** Called on every new connection before anything else. */
@@ -70,7 +96,9 @@ export class Connection {
       try {
         return await this.#within(async () => work(await this.#connected()));
       } catch (error) {
-        if (!isConnectionUsable(error)) await this.#drop();
+        if (!isConnectionUsable(error)) this.#drop();
+        // Nobody waits for the work any more, and nobody would close another connection.
+        if (this.#closed) throw error;
         if (!isRetryable(error)) throw error instanceof pg.DatabaseError ? refused(error) : error;
         // A conflict was answered by doing the work another way, and there is nothing to wait for.
         const wait_ms = errorCode(error) === '23505' ? 0 : backoff_ms(attempt);
@@ -86,39 +114,45 @@ export class Connection {
     return this.run((client) => inTransaction(client, () => work(client)));
   }
 
+  /** Says goodbye, or cuts the connection when that is not answered. For good: work under way is not tried again. */
   async close(): Promise<void> {
+    this.#closed = true;
     const client = this.#client;
     this.#client = undefined;
-    await client?.end().catch(() => undefined);
+    if (!client) return;
+    const timer = setTimeout(() => cut(client), CLOSE_TIMEOUT_MS);
+    await client.end().catch(() => undefined);
+    clearTimeout(timer);
   }
 
   async #connected(): Promise<pg.Client> {
-    if (!this.#client) {
-      const client = await connect(this.#settings, this.#name).catch((error: unknown) => {
+    if (this.#client && this.#ready) return this.#client;
+    const client = newClient(this.#settings, this.#name);
+    this.#client = client;
+    this.#ready = false;
+    try {
+      await begin(client).catch((error: unknown) => {
         // A wrong password or host stays wrong; the person who set it needs to be told which variables.
         throw isRetryable(error) ? error : unreachable(error);
       });
       await this.onConnect(client);
-      this.#client = client;
+    } catch (error) {
+      // Whatever the error says of the connection: it must not be used with its setting up half done.
+      if (this.#client === client) this.#drop();
+      throw error;
     }
-    return this.#client;
+    this.#ready = true;
+    return client;
   }
 
   /** Cuts the connection when the run's time is up: a query on a half-open socket would wait for ever. */
   async #within<T>(work: () => Promise<T>): Promise<T> {
-    const limit_ms = Math.max(0, this.#timeLeft_ms());
+    const limit_ms = this.#timeLeft_ms();
+    if (limit_ms <= 0) throw outOfTime();
     let timer: NodeJS.Timeout | undefined;
     const timeUp = new Promise<never>((_resolve, reject) => {
       if (limit_ms > 0x7fffffff) return;
-      timer = setTimeout(() => {
-        reject(
-          new ClickstreamError({
-            code: 'out_of_time',
-            stage: 'write',
-            message: 'The warehouse did not answer within the time that the run has left. What was committed stays.',
-          }),
-        );
-      }, limit_ms);
+      timer = setTimeout(() => reject(outOfTime()), limit_ms);
     });
     try {
       return await Promise.race([work(), timeUp]);
@@ -127,13 +161,10 @@ export class Connection {
     }
   }
 
-  async #drop(): Promise<void> {
+  #drop(): void {
     const client = this.#client;
     this.#client = undefined;
-    if (!client) return;
-    // Not `end()`, which would wait for an answer that may never come.
-    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-    await Promise.resolve();
+    if (client) cut(client);
   }
 }
 
@@ -173,6 +204,14 @@ function refused(cause: pg.DatabaseError): ClickstreamError {
       `The warehouse refused a statement: SQLSTATE ${code}${where === '' ? '' : ` (${where})`}` +
       `${TELLING.test(code) ? `, ${message}` : ''}. What was committed stays.`,
     cause,
+  });
+}
+
+function outOfTime(): ClickstreamError {
+  return new ClickstreamError({
+    code: 'out_of_time',
+    stage: 'write',
+    message: 'The warehouse did not answer within the time that the run has left. What was committed stays.',
   });
 }
 

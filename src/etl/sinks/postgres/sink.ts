@@ -8,7 +8,7 @@ import type { Claim, Sink } from '../../pipeline/sink.ts';
 import { PostgresClaim } from './claim.ts';
 import { Connection, type TimeLeft } from './connection.ts';
 import { RowEncoder } from './encode.ts';
-import { Hold } from './hold.ts';
+import { Hold, RENEWAL_LIMIT_MS } from './hold.ts';
 import { statementsFor, type Statements } from './statements.ts';
 
 /** What a Postgres sink is made of. */
@@ -50,7 +50,7 @@ export class PostgresSink implements Sink {
   async claim(unit: HourUnit): Promise<Claim | undefined> {
     const { postgres, trigger, timeLeft_ms } = this.#options;
     const writer = this.#writer;
-    const keeper = new Connection(postgres, 'clickstream hold', timeLeft_ms);
+    const keeper = new Connection(postgres, 'clickstream hold', () => Math.min(timeLeft_ms(), RENEWAL_LIMIT_MS));
     const run = { unit, label: unitLabel(unit), runId: this.#runId };
     const taken = await Hold.take(run, this.#statements, writer, keeper);
     if (!taken) return undefined;
