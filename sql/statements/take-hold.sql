@@ -8,6 +8,7 @@ SET holder = excluded.holder,
     held_until = excluded.held_until,
     holder_pid = excluded.holder_pid,
     holder_started = excluded.holder_started
-WHERE c.holder IS NULL OR c.held_until <= clock_timestamp()
+-- The run's own hold: it took it, and never got the answer.
+WHERE c.holder IS NULL OR c.holder = excluded.holder OR c.held_until <= clock_timestamp()
 RETURNING state, pass, commit_no, last_key, objects, object_bytes, digest, position,
   read, split, inserted, duplicates, rejected, dropped, batches

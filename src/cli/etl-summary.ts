@@ -40,7 +40,8 @@ export function etlSummary(result: RunResult, context: SummaryContext, colors: C
   return [
     formatTable(COLUMNS, rows),
     ...(left > 0 ? [colors.dim(`${plural(left, 'hour')} without anything to say left out; --json has all.`)] : []),
-    colors.dim(footer(result)),
+    // Of hours that failed there is nothing to add up.
+    ...(result.hours.length > 0 ? [colors.dim(footer(result))] : []),
     ...reasonLines(result),
     ...nextSteps(result, context),
   ].join('\n');
@@ -98,7 +99,8 @@ export function nextSteps(result: RunResult, { rejectsTable, lastHour_ms, now_ms
     const closes = new Date(closesAtOf(early.prefix)).toISOString().slice(11, 16);
     steps.push(`${unitText(early.prefix)} can still receive events: run it again after ${closes} UTC.`);
   }
-  if (result.status === 'complete' && result.read === 0 && !result.hours.some(({ unchanged }) => unchanged)) {
+  const nothingRead = result.read === 0 && result.hours.length > 0 && !result.hours.some(({ unchanged }) => unchanged);
+  if (result.status === 'complete' && nothingRead) {
     steps.push(`Nothing lies under ${result.prefix}. If that is a surprise, check RAW_BUCKET_NAME and the hour.`);
   }
   return steps;

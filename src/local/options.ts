@@ -1,3 +1,4 @@
+import { mkdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 
@@ -22,7 +23,7 @@ export function readOptions(argv: readonly string[]): LocalOptions {
         'of shop traffic through them, shows what came of it beside what should have, and stays up until Ctrl-C.',
     )
     .option('--exit', 'end after the report; status 0 only if the numbers agree', false)
-    .option('--data <dir>', 'keep the data here and find it again at the next start', (dir: string) => resolve(dir))
+    .option('--data <dir>', 'keep the data here and find it again at the next start', folder)
     .option('--hours <n>', 'hours of traffic to play', wholeNumber(1, 48), 4)
     .option('--seed <text>', 'another seed is another history', '1')
     .option('--shoppers <n>', 'shoppers an hour', wholeNumber(1, 100_000), 400)
@@ -30,6 +31,19 @@ export function readOptions(argv: readonly string[]): LocalOptions {
     .allowExcessArguments(false)
     .parse(argv);
   return options.opts<LocalOptions>();
+}
+
+/** A folder that is there or can be made. */
+function folder(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must name a folder.');
+  const path = resolve(text);
+  try {
+    mkdirSync(path, { recursive: true });
+    if (statSync(path).isDirectory()) return path;
+  } catch (error) {
+    throw new InvalidArgumentError(`It cannot be made: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+  throw new InvalidArgumentError('It is a file.');
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { join } from 'node:path';
-import { rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { defaultPipeline } from '../etl/default-pipeline.ts';
 import { readEtlSettings, type EtlSettings } from '../config/settings.ts';
 import { createIngestHandler } from '../ingest/handler.ts';
@@ -32,20 +32,47 @@ export interface StackOptions {
   readonly onStored?: () => void;
 }
 
-/** Starts PostgreSQL with a migrated warehouse, S3 with a bucket, and the ingest behind an HTTP port. */
+/**
+ * Starts PostgreSQL with a migrated warehouse, S3 with a bucket, and the ingest behind an HTTP port. When one of them
+ * cannot start, those that did are stopped.
+ */
 export async function startStack({ data, port, onStored }: StackOptions): Promise<Stack> {
-  const dataDir = accessibleDataDir(data === undefined ? undefined : join(data, 'postgres'));
-  const [postgres, s3] = await Promise.all([
-    startPostgres({
+  const running: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of running.splice(0).reverse()) await end();
+  };
+  try {
+    const dataDir = accessibleDataDir(data === undefined ? undefined : join(data, 'postgres'));
+    if (data === undefined) running.push(() => rm(dataDir, { recursive: true, force: true }));
+    const postgres = await startPostgres({
       dataDir,
       database: DATABASE,
       // Data that is thrown away need not survive a power cut.
       settings: data === undefined ? { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' } : {},
-    }),
-    startS3Server(data === undefined ? {} : { dataDir: join(data, 's3') }),
-  ]);
-  s3.createBucket(BUCKET);
-  const env = {
+    });
+    running.push(() => postgres.stop('fast'));
+    const s3 = await startS3Server(data === undefined ? {} : { dataDir: join(data, 's3') });
+    running.push(() => s3.close());
+    s3.createBucket(BUCKET);
+
+    const env = environment(postgres, s3);
+    // The SDK's notice about Node versions to come is nothing that a newcomer could act on here.
+    Object.assign(process.env, env, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
+    const settings = readEtlSettings(process.env);
+    await migrate(settings, defaultPipeline.columns);
+
+    const gateway = await startIngest(port, onStored);
+    running.push(() => gateway.close());
+    return { postgres, s3, gateway, env, settings, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What the Lambdas' environment would be, for these servers. */
+function environment(postgres: PostgresServer, s3: S3Server): Record<string, string> {
+  return {
     RAW_BUCKET_NAME: BUCKET,
     AWS_ENDPOINT_URL_S3: s3.url,
     AWS_REGION: 'us-east-1',
@@ -57,15 +84,13 @@ export async function startStack({ data, port, onStored }: StackOptions): Promis
     DW_PG_PASSWORD: postgres.password,
     DW_PG_DATABASE: DATABASE,
   };
-  // The SDK's notice about Node versions to come is nothing that a newcomer could act on here.
-  Object.assign(process.env, env, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
-  const settings = readEtlSettings(process.env);
-  await migrate(settings, defaultPipeline.columns);
+}
 
+function startIngest(port: number, onStored: (() => void) | undefined): Promise<Gateway> {
   // Traffic that is played has a clock of its own: the time at which each request is to be taken as received.
   const clock = new AsyncLocalStorage<number>();
   const ingest = createIngestHandler({ now: () => clock.getStore() ?? Date.now() });
-  const gateway = await startGateway({
+  return startGateway({
     port,
     clock,
     trustForwardedFor: true,
@@ -75,17 +100,4 @@ export async function startStack({ data, port, onStored }: StackOptions): Promis
       return answer;
     },
   });
-  return {
-    postgres,
-    s3,
-    gateway,
-    env,
-    settings,
-    stop: async () => {
-      await gateway.close();
-      await s3.close();
-      await postgres.stop('fast');
-      if (data === undefined) rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
 }

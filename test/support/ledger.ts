@@ -20,7 +20,9 @@ export async function emptyTables(warehouse: Warehouse): Promise<void> {
 
 /** Ends every hold, as 8 s without its holder would. */
 export async function endHolds(warehouse: Warehouse): Promise<void> {
-  await warehouse.rows("UPDATE clickstream_checkpoints SET held_until = now() - interval '1 second' WHERE holder IS NOT NULL");
+  await warehouse.rows(
+    "UPDATE clickstream_checkpoints SET held_until = now() - interval '1 second' WHERE holder IS NOT NULL",
+  );
 }
 
 /**

@@ -73,7 +73,9 @@ function newEvent(number: number, id: string, random: Random, visitors: number, 
     ...(!hasId || random.chance(0.4) ? { sessionId: `s-${random.int(1, 40)}` } : {}),
     ...timeOf(received_ms, random),
     pageUrl: `https://shop.example/p/${number % 50}?n=${number}`,
-    ...(number % 4 === 0 ? {} : { product: { id: `sku-${number % 50}`, price: random.int(1, 9999) / 100, color: 'röd\t"\\' } }),
+    ...(number % 4 === 0
+      ? {}
+      : { product: { id: `sku-${number % 50}`, price: random.int(1, 9999) / 100, color: 'röd\t"\\' } }),
     ...(number % 9 === 0 ? { orderId: `o-${number}`, orderTotal: '17.50', currency: 'EUR', itemCount: 2 } : {}),
     ...(number % 13 === 0 ? { experiment: { variant: 'b', steps: [1, null, 'x'] } } : {}),
     _ingest: { receivedAt: new Date(received_ms).toISOString(), sourceIp: '203.0.113.9', userAgent: 'test' },
@@ -133,12 +135,14 @@ function intoObjects(records: StoredRecord[], random: Random, perObject: number,
   while (records.length > 0) {
     const form = random.pick(['single', 'lines', 'array', 'gzip'] as const);
     // As many records in small objects as in one of the others.
-    const sizes = form === 'single' ? Array.from({ length: perObject }, () => 1) : [random.int(perObject / 2, perObject)];
+    const sizes =
+      form === 'single' ? Array.from({ length: perObject }, () => 1) : [random.int(perObject / 2, perObject)];
     for (const size of sizes) {
       const own = records.splice(0, size);
       if (own.length === 0) break;
       if (form === 'lines' || form === 'gzip') {
-        for (let bad = random.int(0, 3); bad > 0; bad -= 1) own.splice(random.int(1, own.length), 0, random.pick(BAD_LINES));
+        for (let bad = random.int(0, 3); bad > 0; bad -= 1)
+          own.splice(random.int(1, own.length), 0, random.pick(BAD_LINES));
       }
       objects.push({ key: `${prefix}event-${random.uuid()}.json`, form, records: own });
     }

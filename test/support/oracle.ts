@@ -101,7 +101,12 @@ function rowOf(event: TestEvent): Row {
   const product = event['product'] as { id: string; price: number; color: string } | undefined;
   const received_ms = Date.parse((event['_ingest'] as { receivedAt: string }).receivedAt);
   const time_ms = timeOf(event, received_ms);
-  const [user_id, client_id, session_id, page_url] = [text('userId'), text('clientId'), text('sessionId'), text('pageUrl')];
+  const [user_id, client_id, session_id, page_url] = [
+    text('userId'),
+    text('clientId'),
+    text('sessionId'),
+    text('pageUrl'),
+  ];
   const visitor_id = client_id !== null ? `c:${client_id}` : user_id !== null ? `u:${user_id}` : null;
   const properties: Record<string, unknown> = {};
   for (const name of ['mark', 'sentAt', 'experiment']) if (event[name] !== undefined) properties[name] = event[name];

@@ -25,13 +25,14 @@ export interface Moment {
  * - `reset`: the connection breaks, both ways
  * - `silence`: nothing passes any more in either direction, while both sides believe in the connection
  * - `delay`: it passes later, as does all behind it
+ * - `abandon`: the connection breaks for the client, and what it said last still reaches the server, later
  * - `refuse`: the client gets an error with a SQLSTATE, and the server never sees the statement; a fatal one ends the
  *   session
  */
 export type PostgresFault =
   | { readonly kind: 'reset' }
   | { readonly kind: 'silence' }
-  | { readonly kind: 'delay'; readonly ms: number }
+  | { readonly kind: 'delay' | 'abandon'; readonly ms: number }
   | { readonly kind: 'refuse'; readonly sqlstate: string; readonly fatal?: boolean };
 
 /** Says at each moment whether a fault happens. */
@@ -44,8 +45,6 @@ export interface PostgresProxy {
   plan: FaultPlan | undefined;
   /** SQLSTATEs of the errors that came from the server, in order. */
   readonly errors: string[];
-  /** Moments of statements, in order; for a test to learn what a run does. */
-  readonly statements: string[];
   /** Connections that clients have not closed. */
   readonly open: number;
   /** Breaks all connections, silenced ones included; new ones are taken. */
@@ -57,14 +56,10 @@ export interface PostgresProxy {
 export async function startPostgresProxy(target: { host: string; port: number }): Promise<PostgresProxy> {
   const sessions = new Set<Session>();
   const errors: string[] = [];
-  const statements: string[] = [];
   // Half open sockets are what silence is made of: a client that says goodbye to one gets no answer.
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     const session = new Session(client, connect({ ...target, allowHalfOpen: true, noDelay: true }), {
-      plan: (moment) => {
-        if (moment.at === 'statement') statements.push(moment.statement);
-        return proxy.plan?.(moment);
-      },
+      plan: (moment) => proxy.plan?.(moment),
       error: (sqlstate) => errors.push(sqlstate),
     });
     sessions.add(session);
@@ -78,7 +73,6 @@ export async function startPostgresProxy(target: { host: string; port: number })
     port: (server.address() as { port: number }).port,
     plan: undefined,
     errors,
-    statements,
     get open() {
       return Array.from(sessions).filter((session) => !session.clientGone).length;
     },
@@ -162,7 +156,10 @@ class Session {
       return;
     }
     if (fault?.kind === 'refuse') this.#refuse(fault, type);
-    else if (await this.#survives(fault)) this.#server.write(message.bytes);
+    else if (await this.#survives(fault)) {
+      this.#server.write(message.bytes);
+      if (fault?.kind === 'abandon') this.#server.end();
+    }
   }
 
   #clientMoment(type: string): Moment['at'] | undefined {
@@ -190,6 +187,13 @@ class Session {
     if (fault?.kind === 'reset') this.break();
     if (fault?.kind === 'silence') this.#silent = true;
     if (fault?.kind === 'delay') await sleep(fault.ms);
+    if (fault?.kind === 'abandon') {
+      this.#silent = true;
+      this.clientGone = true;
+      this.#client.resetAndDestroy();
+      await sleep(fault.ms);
+      return true;
+    }
     return fault === undefined || (fault.kind === 'delay' && !this.#silent);
   }
 
@@ -224,7 +228,7 @@ class Backend implements AsyncIterable<Message> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Message> {
-    let rest = Buffer.alloc(0);
+    let rest: Buffer = Buffer.alloc(0);
     // Not the socket's own iterator, which would destroy it at its end, with what is still to be written.
     for await (const chunk of this.#socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);

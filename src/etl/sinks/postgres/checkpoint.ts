@@ -1,6 +1,6 @@
 import type { Counts } from '../../pipeline/ledger.ts';
 import type { PartialObject, Progress, UnitState } from '../../pipeline/progress.ts';
-import type { CheckpointRow } from './hold.ts';
+import { HOLD_S, type CheckpointRow } from './hold.ts';
 
 /** A checkpoint's row as a progress. bigint columns arrive as text; no count comes near 2^53. */
 export function progressFrom(row: CheckpointRow): Progress {
@@ -47,6 +47,7 @@ export function checkpointParameters(unit: string, runId: string, commitNo: numb
     counts.rejected,
     counts.dropped,
     counts.batches,
+    HOLD_S,
   ];
 }
 

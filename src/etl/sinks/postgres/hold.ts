@@ -5,7 +5,7 @@ import { errorCode } from './retryable.ts';
 import type { Statements } from './statements.ts';
 
 /** A hold that is not renewed ends by itself: within 10 s of its holder's death, however it died. */
-const HOLD_S = 8;
+export const HOLD_S = 8;
 const RENEW_MS = 2_000;
 /** A renewal that is not answered by then is given up, in time for another one on a new connection. */
 export const RENEWAL_LIMIT_MS = 2_500;
