@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander';
 import { ClickstreamError } from '../errors.ts';
 import { EXIT, exitCodeOfError } from './exit-codes.ts';
-import { createProgram } from './program.ts';
 import { reportError } from './report-error.ts';
 
 /**
@@ -12,8 +11,10 @@ import { reportError } from './report-error.ts';
  */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.complete;
-  const program = createProgram((code) => (exitCode = code));
   try {
+    // Loaded here, since a pipeline whose transforms do not fit together throws when it is made.
+    const { createProgram } = await import('./program.ts');
+    const program = createProgram((code) => (exitCode = code));
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
