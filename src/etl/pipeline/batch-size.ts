@@ -1,5 +1,5 @@
 const FIRST = 200;
-/** Larger ones are a few percent faster, and outlive the young generation: a million of events took 450 MiB, not 200. */
+/** Larger ones are a few percent faster, and outlive the young generation: a million events peaked at 450 MiB instead of 200. */
 const LARGEST = 2_048;
 /** Commits that a size is judged by: the faster of two, since one may have met a checkpoint of Postgres or a vacuum. */
 const TRIES = 2;
