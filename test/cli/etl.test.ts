@@ -164,7 +164,9 @@ describe('Ctrl-C', () => {
     await locker.query('BEGIN; LOCK TABLE clickstream_events IN ACCESS EXCLUSIVE MODE');
     try {
       const run = startCli(['etl', '--prefix', prefix], warehouse.env);
-      await until(() => gets >= 20);
+      // A batch is in hand once its COPY waits for the lock; a run with nothing in hand would end at the first signal.
+      const waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'clickstream_events'::regclass";
+      while ((await warehouse.rows(waiting)).length === 0) await sleep(20);
       run.process.kill('SIGTERM');
       await sleep(700);
       run.process.kill('SIGTERM');
