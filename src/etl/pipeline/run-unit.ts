@@ -1,34 +1,16 @@
 import { ClickstreamError } from '../../errors.ts';
+import { batchesOf } from './batches.ts';
 import type { Budget } from './budget.ts';
-import type { BatchSize } from './batch-size.ts';
-import { batchesOf, type Batch } from './batches.ts';
-import type { Reject } from './event-record.ts';
-import { closesAt_ms, unitLabel, type HourUnit } from './hours.ts';
-import { addCounts, noCounts, type Counts } from './ledger.ts';
+import { Committer, transformed } from './committer.ts';
+import { closesAt_ms, type HourUnit } from './hours.ts';
 import { listKeys, objectsOf, remaining, sameKeys } from './listing.ts';
-import { DUPLICATE, type Pipeline, type PipelineRun, type TransformedBatch } from './pipeline.ts';
-import { nextPass, placeOf, type KeysSeen, type PartialObject, type Progress } from './progress.ts';
+import { nextPass, placeOf, type Progress } from './progress.ts';
 import { readObjects } from './read-objects.ts';
 import type { Origin } from './record.ts';
 import type { UnitResult } from './result.ts';
-import type { Claim, Sink } from './sink.ts';
-import type { ObjectStore } from './source.ts';
-
-/** What a run of a unit works with. */
-export interface UnitContext {
-  readonly store: ObjectStore;
-  readonly sink: Sink;
-  readonly pipeline: Pipeline;
-  readonly budget: Budget;
-  readonly batchSize: BatchSize;
-  readonly sessionTimeout_ms: number;
-  /** Whether a unit that was read to its end is left alone while its listing is unchanged. */
-  readonly skipUnchanged: boolean;
-  /** Epoch milliseconds now. */
-  readonly now_ms: () => number;
-  /** Called after every commit with the counts so far. */
-  readonly onProgress?: (unit: HourUnit, counts: Readonly<Counts>) => void;
-}
+import type { Claim } from './sink.ts';
+import type { UnitContext } from './unit-context.ts';
+import { UnitReport } from './unit-report.ts';
 
 /**
  * Reads a unit, or goes on reading it: list, read, transform and commit batch by batch, each transformed while the one
@@ -39,7 +21,7 @@ export interface UnitContext {
 export async function runUnit(unit: HourUnit, context: UnitContext): Promise<UnitResult> {
   const started_ms = performance.now();
   const claim = await context.sink.claim(unit);
-  const report = new Report(unit, context, started_ms);
+  const report = new UnitReport(unit, context, started_ms);
   if (!claim) return report.result('busy');
   try {
     const result = await runClaimed(unit, claim, context, report);
@@ -60,7 +42,7 @@ export async function runUnit(unit: HourUnit, context: UnitContext): Promise<Uni
   }
 }
 
-async function runClaimed(unit: HourUnit, claim: Claim, context: UnitContext, report: Report): Promise<UnitResult> {
+async function runClaimed(unit: HourUnit, claim: Claim, context: UnitContext, report: UnitReport): Promise<UnitResult> {
   const { store, budget, skipUnchanged } = context;
   const listed_ms = context.now_ms();
   const isFinal = listed_ms >= closesAt_ms(unit);
@@ -97,7 +79,7 @@ async function settleAndFinish(claim: Claim, end: Progress, startAfter: string):
 }
 
 /** Reads what is left of a pass, or all of a new one. True when time or memory ran out before the end. */
-async function readAll(unit: HourUnit, claim: Claim, context: UnitContext, report: Report): Promise<boolean> {
+async function readAll(unit: HourUnit, claim: Claim, context: UnitContext, report: UnitReport): Promise<boolean> {
   const { store, budget, pipeline, sessionTimeout_ms } = context;
   const signal = budget.stopReading;
   let origins: AsyncIterable<Origin> | undefined;
@@ -142,132 +124,6 @@ async function readAll(unit: HourUnit, claim: Claim, context: UnitContext, repor
   }
 }
 
-/** A batch after the transforms: all that its commit needs, and none of its records. */
-interface ReadyBatch {
-  readonly rows: ReturnType<Claim['prepare']>;
-  readonly rejects: readonly Reject[];
-  /** Without `inserted`, and the duplicates that only the sink can know. */
-  readonly counts: Counts;
-  readonly seen: KeysSeen;
-  readonly partial: PartialObject | null;
-  readonly dropped: TransformedBatch['dropped'];
-  readonly metrics: TransformedBatch['metrics'];
-}
-
-function transformed(batch: Batch, run: PipelineRun, claim: Claim): ReadyBatch {
-  const { rejects, dropped, metrics, split, records } = run.batch(batch.records);
-  const rows = claim.prepare(records);
-  run.delivered(rows.takeDelivered());
-  const all = [...batch.rejects, ...rejects, ...rows.rejects];
-  const duplicates = dropped.get(DUPLICATE) ?? 0;
-  const counts: Counts = {
-    ...batch.counts,
-    split,
-    duplicates: rows.duplicates + duplicates,
-    rejected: all.length,
-    dropped: sum(dropped) - duplicates,
-    batches: 1,
-  };
-  return { rows, rejects: all, counts, seen: batch.seen, partial: batch.partial, dropped, metrics };
-}
-
-/** Commits one batch at a time, while the next one is read and transformed. */
-class Committer {
-  #committing: Promise<void> = Promise.resolve();
-  readonly #unit: HourUnit;
-  readonly #claim: Claim;
-  readonly #context: UnitContext;
-  readonly #report: Report;
-
-  constructor(unit: HourUnit, claim: Claim, context: UnitContext, report: Report) {
-    this.#unit = unit;
-    this.#claim = claim;
-    this.#context = context;
-    this.#report = report;
-  }
-
-  /** Resolves when the commit under way is done; rejects when it failed. */
-  async idle(): Promise<void> {
-    await this.#committing;
-  }
-
-  start(batch: ReadyBatch): void {
-    this.#committing = this.#commit(batch);
-    // It is awaited before the next one; until then its failure is nobody's unhandled rejection.
-    this.#committing.catch(() => undefined);
-  }
-
-  async #commit(batch: ReadyBatch): Promise<void> {
-    const { budget, batchSize, onProgress } = this.#context;
-    const { rows, rejects, counts, seen, partial } = batch;
-    const { progress } = this.#claim;
-    const startAfter = this.#unit.startAfter ?? this.#unit.prefix;
-    const began_ms = performance.now();
-    const committed = await this.#claim.commit({
-      rows,
-      rejects,
-      counts,
-      from: placeOf(progress, startAfter),
-      to: placeOf({ ...progress, seen, partial }, startAfter),
-      progressAfter: (all) => {
-        const total = { ...progress.counts };
-        addCounts(total, all);
-        return { ...progress, seen, partial, counts: total };
-      },
-    });
-    const duration_ms = performance.now() - began_ms;
-    addCounts(this.#report.counts, committed.counts);
-    this.#report.count(batch);
-    for (const { code } of rejects) this.#report.reason(`rejected.${code}`, 1);
-    budget.committed(duration_ms);
-    batchSize.committed(counts.read, duration_ms);
-    onProgress?.(this.#unit, this.#report.counts);
-  }
-}
-
-/** Gathers what a unit's result says. */
-class Report {
-  readonly counts = noCounts();
-  unchanged = false;
-  readonly #reasons = new Map<string, number>();
-  readonly #unit: HourUnit;
-  readonly #context: UnitContext;
-  readonly #started_ms: number;
-
-  constructor(unit: HourUnit, context: UnitContext, started_ms: number) {
-    this.#unit = unit;
-    this.#context = context;
-    this.#started_ms = started_ms;
-  }
-
-  count({ dropped, metrics }: ReadyBatch): void {
-    for (const [reason, records] of dropped) if (reason !== DUPLICATE) this.reason(`dropped.${reason}`, records);
-    for (const [name, number] of metrics) this.reason(name, number);
-  }
-
-  reason(name: string, number: number): void {
-    this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + number);
-  }
-
-  result(status: UnitResult['status'], progress?: Progress): UnitResult {
-    return {
-      status,
-      prefix: unitLabel(this.#unit),
-      ...this.counts,
-      durationMs: Math.round(performance.now() - this.#started_ms),
-      peakRssMb: Math.round(this.#context.budget.peakRss_mb),
-      ...(status === 'partial' && progress ? { resumeFrom: this.#resumeFrom(progress) } : {}),
-      unchanged: this.unchanged,
-      reasons: Object.fromEntries(this.#reasons),
-    };
-  }
-
-  #resumeFrom({ partial, seen }: Progress): { key: string; index?: number } {
-    if (partial) return { key: partial.key, index: partial.index };
-    return { key: seen.lastKey ?? this.#unit.startAfter ?? this.#unit.prefix };
-  }
-}
-
 /** The result of reading, or undefined when the time was up before it was there. */
 async function whileTime<T>(budget: Budget, reading: Promise<T>): Promise<T | undefined> {
   try {
@@ -276,12 +132,6 @@ async function whileTime<T>(budget: Budget, reading: Promise<T>): Promise<T | un
     if (budget.stopReading.aborted) return undefined;
     throw error;
   }
-}
-
-function sum(numbers: ReadonlyMap<string, number>): number {
-  let total = 0;
-  for (const number of numbers.values()) total += number;
-  return total;
 }
 
 function isOutOfTime(error: unknown): boolean {

@@ -1,7 +1,9 @@
 import { ClickstreamError } from '../../errors.ts';
 import { unitLabel, type HourUnit } from './hours.ts';
+import { noCounts } from './ledger.ts';
 import { runResult, type RunResult, type UnitResult } from './result.ts';
-import { runUnit, type UnitContext } from './run-unit.ts';
+import { runUnit } from './run-unit.ts';
+import type { UnitContext } from './unit-context.ts';
 
 /** What an invocation is to do. */
 export interface Work {
@@ -91,15 +93,7 @@ function notBegun(unit: HourUnit): UnitResult {
   return {
     status: 'partial',
     prefix: unitLabel(unit),
-    processed: 0,
-    read: 0,
-    split: 0,
-    inserted: 0,
-    duplicates: 0,
-    rejected: 0,
-    dropped: 0,
-    bytes: 0,
-    batches: 0,
+    ...noCounts(),
     durationMs: 0,
     peakRssMb: 0,
     resumeFrom: { key: unit.startAfter ?? unit.prefix },

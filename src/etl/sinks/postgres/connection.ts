@@ -74,8 +74,6 @@ export class Connection {
   #client: pg.Client | undefined;
   #ready = false;
   #closed = false;
-  /** How often work was tried again; for the run's report. */
-  retries = 0;
   /** Called on every new connection before anything else. */
   onConnect: (client: pg.Client) => Promise<void> = () => Promise.resolve();
 
@@ -103,7 +101,6 @@ export class Connection {
         // A conflict was answered by doing the work another way, and there is nothing to wait for.
         const wait_ms = errorCode(error) === '23505' ? 0 : backoff_ms(attempt);
         if (attempt >= MAX_ATTEMPTS || this.#timeLeft_ms() < wait_ms) throw unreachable(error);
-        this.retries += 1;
         await sleep(wait_ms);
       }
     }

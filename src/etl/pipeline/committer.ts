@@ -1,0 +1,99 @@
+import type { Batch } from './batches.ts';
+import type { Reject } from './event-record.ts';
+import type { HourUnit } from './hours.ts';
+import { addCounts, type Counts } from './ledger.ts';
+import { DUPLICATE, type PipelineRun, type TransformedBatch } from './pipeline.ts';
+import { placeOf, type KeysSeen, type PartialObject } from './progress.ts';
+import type { Claim } from './sink.ts';
+import type { UnitContext } from './unit-context.ts';
+import type { UnitReport } from './unit-report.ts';
+
+/** A batch after the transforms: all that its commit needs, and none of its records. */
+export interface ReadyBatch {
+  readonly rows: ReturnType<Claim['prepare']>;
+  readonly rejects: readonly Reject[];
+  /** Without `inserted`, and the duplicates that only the sink can know. */
+  readonly counts: Counts;
+  readonly seen: KeysSeen;
+  readonly partial: PartialObject | null;
+  readonly dropped: TransformedBatch['dropped'];
+  readonly metrics: TransformedBatch['metrics'];
+}
+
+/** Takes a batch through the transforms and makes its rows ready, synchronously. */
+export function transformed(batch: Batch, run: PipelineRun, claim: Claim): ReadyBatch {
+  const { rejects, dropped, metrics, split, records } = run.batch(batch.records);
+  const rows = claim.prepare(records);
+  run.delivered(rows.takeDelivered());
+  const all = [...batch.rejects, ...rejects, ...rows.rejects];
+  const duplicates = dropped.get(DUPLICATE) ?? 0;
+  const counts: Counts = {
+    ...batch.counts,
+    split,
+    duplicates: rows.duplicates + duplicates,
+    rejected: all.length,
+    dropped: sum(dropped) - duplicates,
+    batches: 1,
+  };
+  return { rows, rejects: all, counts, seen: batch.seen, partial: batch.partial, dropped, metrics };
+}
+
+/** Commits one batch at a time, while the next one is read and transformed. */
+export class Committer {
+  #committing: Promise<void> = Promise.resolve();
+  readonly #unit: HourUnit;
+  readonly #claim: Claim;
+  readonly #context: UnitContext;
+  readonly #report: UnitReport;
+
+  constructor(unit: HourUnit, claim: Claim, context: UnitContext, report: UnitReport) {
+    this.#unit = unit;
+    this.#claim = claim;
+    this.#context = context;
+    this.#report = report;
+  }
+
+  /** Resolves when the commit under way is done; rejects when it failed. */
+  async idle(): Promise<void> {
+    await this.#committing;
+  }
+
+  start(batch: ReadyBatch): void {
+    this.#committing = this.#commit(batch);
+    // It is awaited before the next one; until then its failure is nobody's unhandled rejection.
+    this.#committing.catch(() => undefined);
+  }
+
+  async #commit(batch: ReadyBatch): Promise<void> {
+    const { budget, batchSize, onProgress } = this.#context;
+    const { rows, rejects, counts, seen, partial } = batch;
+    const { progress } = this.#claim;
+    const startAfter = this.#unit.startAfter ?? this.#unit.prefix;
+    const began_ms = performance.now();
+    const committed = await this.#claim.commit({
+      rows,
+      rejects,
+      counts,
+      from: placeOf(progress, startAfter),
+      to: placeOf({ ...progress, seen, partial }, startAfter),
+      progressAfter: (all) => {
+        const total = { ...progress.counts };
+        addCounts(total, all);
+        return { ...progress, seen, partial, counts: total };
+      },
+    });
+    const duration_ms = performance.now() - began_ms;
+    addCounts(this.#report.counts, committed.counts);
+    this.#report.count(batch);
+    for (const { code } of rejects) this.#report.reason(`rejected.${code}`, 1);
+    budget.committed(duration_ms);
+    batchSize.committed(counts.read, duration_ms);
+    onProgress?.(this.#unit, this.#report.counts);
+  }
+}
+
+function sum(numbers: ReadonlyMap<string, number>): number {
+  let total = 0;
+  for (const number of numbers.values()) total += number;
+  return total;
+}

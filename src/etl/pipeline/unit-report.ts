@@ -1,0 +1,52 @@
+import { unitLabel, type HourUnit } from './hours.ts';
+import { noCounts } from './ledger.ts';
+import { DUPLICATE, type TransformedBatch } from './pipeline.ts';
+import type { Progress } from './progress.ts';
+import type { ResumePlace, UnitResult } from './result.ts';
+import type { UnitContext } from './unit-context.ts';
+
+/** Gathers what a unit's result says. */
+export class UnitReport {
+  readonly counts = noCounts();
+  unchanged = false;
+  readonly #reasons = new Map<string, number>();
+  readonly #unit: HourUnit;
+  readonly #context: UnitContext;
+  readonly #started_ms: number;
+
+  constructor(unit: HourUnit, context: UnitContext, started_ms: number) {
+    this.#unit = unit;
+    this.#context = context;
+    this.#started_ms = started_ms;
+  }
+
+  /** Adds what a committed batch left out, and what its transforms counted. */
+  count({ dropped, metrics }: Pick<TransformedBatch, 'dropped' | 'metrics'>): void {
+    for (const [reason, records] of dropped) if (reason !== DUPLICATE) this.reason(`dropped.${reason}`, records);
+    for (const [name, number] of metrics) this.reason(name, number);
+  }
+
+  /** Counts something under a reason. */
+  reason(name: string, number: number): void {
+    this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + number);
+  }
+
+  /** The unit's result; `progress` is where a partial one stopped. */
+  result(status: UnitResult['status'], progress?: Progress): UnitResult {
+    return {
+      status,
+      prefix: unitLabel(this.#unit),
+      ...this.counts,
+      durationMs: Math.round(performance.now() - this.#started_ms),
+      peakRssMb: Math.round(this.#context.budget.peakRss_mb),
+      ...(status === 'partial' && progress ? { resumeFrom: this.#resumeFrom(progress) } : {}),
+      unchanged: this.unchanged,
+      reasons: Object.fromEntries(this.#reasons),
+    };
+  }
+
+  #resumeFrom({ partial, seen }: Progress): ResumePlace {
+    if (partial) return { key: partial.key, index: partial.index };
+    return { key: seen.lastKey ?? this.#unit.startAfter ?? this.#unit.prefix };
+  }
+}
