@@ -2,7 +2,7 @@ import type { Batch } from './batches.ts';
 import type { Reject } from './event-record.ts';
 import type { HourUnit } from './hours.ts';
 import { addCounts, type Counts } from './ledger.ts';
-import { DUPLICATE, type PipelineRun, type TransformedBatch } from './pipeline.ts';
+import type { PipelineRun, TransformedBatch } from './pipeline.ts';
 import { placeOf, type KeysSeen, type PartialObject } from './progress.ts';
 import type { Claim } from './sink.ts';
 import type { UnitContext } from './unit-context.ts';
@@ -22,17 +22,16 @@ export interface ReadyBatch {
 
 /** Takes a batch through the transforms and makes its rows ready, synchronously. */
 export function transformed(batch: Batch, run: PipelineRun, claim: Claim): ReadyBatch {
-  const { rejects, dropped, metrics, split, records } = run.batch(batch.records);
-  const rows = claim.prepare(records);
+  const { rejects, dropped, metrics, split, records, duplicates } = run.batch(batch.records);
+  const rows = claim.prepare(records, duplicates);
   run.delivered(rows.takeDelivered());
   const all = [...batch.rejects, ...rejects, ...rows.rejects];
-  const duplicates = dropped.get(DUPLICATE) ?? 0;
   const counts: Counts = {
     ...batch.counts,
     split,
-    duplicates: rows.duplicates + duplicates,
+    duplicates: rows.duplicates,
     rejected: all.length,
-    dropped: sum(dropped) - duplicates,
+    dropped: sum(dropped),
     batches: 1,
   };
   return { rows, rejects: all, counts, seen: batch.seen, partial: batch.partial, dropped, metrics };

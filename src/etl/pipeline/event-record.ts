@@ -1,8 +1,11 @@
 import type { Columns, Row } from './column.ts';
 import { LIMITS, type Decoded, type DecodedRecord, type JsonObject, type Origin } from './record.ts';
 
-/** What became of a record so far. */
-export type Fate = 'live' | 'rejected' | 'dropped';
+/**
+ * What became of a record so far. One that another record of its event stands for goes on through the transforms, and is
+ * left out at the end: whether it is a dead letter, and what a transform makes of it, must not depend on which came first.
+ */
+export type Fate = 'live' | 'duplicate' | 'rejected' | 'dropped';
 
 /** One event on its way through the transforms: what the client sent, the row in the making, and where it lay. */
 export interface EventRecord<R = Row<Columns>> {

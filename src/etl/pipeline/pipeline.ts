@@ -15,10 +15,12 @@ export interface Pipeline<C extends Columns = Columns> {
 /** What a batch became. `records` are what the sink is to write. */
 export interface TransformedBatch {
   readonly records: readonly EventRecord[];
+  /** Records that a transform left out as duplicates and none rejected; the sink may. */
+  readonly duplicates: readonly EventRecord[];
   readonly rejects: Reject[];
   /** Records that a transform made of others, beyond the one each came from. */
   readonly split: number;
-  /** Records left out, by reason; the reason `duplicate` included. */
+  /** Records left out, by reason; duplicates are no part of it. */
   readonly dropped: ReadonlyMap<string, number>;
   /** What the transforms counted of their own, as `parse.replaced_times`. */
   readonly metrics: ReadonlyMap<string, number>;
@@ -154,26 +156,28 @@ class OpenPipeline implements PipelineRun {
     let current = '';
     const context: BatchContext = {
       reject: (record, code, detail) => {
-        if (record.fate !== 'live') return;
+        if (!goesOn(record)) return;
         record.fate = 'rejected';
         rejects.push(rejectOf(record, code, detail));
       },
       drop: (record, reason) => {
-        if (record.fate !== 'live') return;
-        record.fate = 'dropped';
-        increment(dropped, reason);
+        if (!goesOn(record)) return;
+        record.fate = reason === DUPLICATE ? 'duplicate' : 'dropped';
+        if (reason !== DUPLICATE) increment(dropped, reason);
       },
       count: (name) => increment(metrics, `${current}.${name}`),
     };
-    let live = records;
+    let left = records;
     let split = 0;
     for (const { name, run } of this.#runs) {
       current = name;
-      const passed = runTransform(name, run, live, context);
-      live = passed.records;
+      const passed = runTransform(name, run, left, context);
+      left = passed.records;
       split += passed.split;
     }
-    return { records: live, rejects, split, dropped, metrics };
+    const duplicates = left.filter(({ fate }) => fate === 'duplicate');
+    const live = duplicates.length === 0 ? left : left.filter(({ fate }) => fate === 'live');
+    return { records: live, duplicates, rejects, split, dropped, metrics };
   }
 
   delivered(records: readonly EventRecord[]): void {
@@ -216,7 +220,7 @@ function runTransform(
   } catch (error) {
     throw transformError(name, 'batch', error);
   }
-  const live = records.every(isLive) ? records : records.filter(isLive);
+  const live = records.every(goesOn) ? records : records.filter(goesOn);
   if (passed === undefined) return { records: live, split: 0 };
   // A record is passed on, rejected or dropped; one that merely went missing would never be counted.
   const passedOn = new Set(passed);
@@ -226,7 +230,7 @@ function runTransform(
   if (passedOn.size < passed.length) {
     throw misbehaviour(name, 'passed the same record on twice; a copy must be a record of its own');
   }
-  const out = passed.every(isLive) ? passed : passed.filter(isLive);
+  const out = passed.every(goesOn) ? passed : passed.filter(goesOn);
   return { records: out, split: out.length - live.length };
 }
 
@@ -234,8 +238,8 @@ function increment(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-function isLive(record: EventRecord): boolean {
-  return record.fate === 'live';
+function goesOn({ fate }: EventRecord<unknown>): boolean {
+  return fate === 'live' || fate === 'duplicate';
 }
 
 function misbehaviour(name: string, what: string): ClickstreamError {

@@ -16,8 +16,11 @@ export interface Sink {
 export interface Claim {
   /** As committed so far. */
   readonly progress: Progress;
-  /** Makes rows ready to be written, synchronously, so that the next batch can be transformed meanwhile. */
-  prepare(records: readonly EventRecord[]): PreparedRows;
+  /**
+   * Makes rows ready to be written, synchronously, so that the next batch can be transformed meanwhile. Of `duplicates`
+   * nothing is written, but those that could not be are rejected as they would be had they come first.
+   */
+  prepare(records: readonly EventRecord[], duplicates: readonly EventRecord[]): PreparedRows;
   /** Enters the run in the ledger and stores where it begins. */
   begin(progress: Progress): Promise<void>;
   /**
@@ -43,7 +46,7 @@ export interface PreparedRows {
   takeDelivered(): readonly EventRecord[];
   /** Records whose values the sink cannot hold. */
   readonly rejects: readonly Reject[];
-  /** Records of events that another record of the batch stands for. */
+  /** Records of events that another record stands for: those given as such, and those found in the batch. */
   readonly duplicates: number;
 }
 

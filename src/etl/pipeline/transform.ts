@@ -1,11 +1,14 @@
 import type { Columns, NoColumns, Row } from './column.ts';
 import type { EventRecord } from './event-record.ts';
 
-/** What a transform may do about single records of the batch in hand. Both are final, and both are counted. */
+/** What a transform may do about single records of the batch in hand. All of it is counted. */
 export interface BatchContext {
   /** Sends a record to the dead letters. The code is a lower-case name that people group by, the detail a sentence. */
   reject(record: EventRecord<unknown>, code: string, detail: string): void;
-  /** Leaves a record out, counted by reason. The reason `duplicate` counts as a duplicate. */
+  /**
+   * Leaves a record out, counted by reason. One left out as a `duplicate` is still seen by the transforms that follow,
+   * which may reject it.
+   */
   drop(record: EventRecord<unknown>, reason: string): void;
   /** Counts something of the transform's own, such as `replaced_times`; shown in the run's report under its name. */
   count(name: string): void;

@@ -1,6 +1,6 @@
 import { unitLabel, type HourUnit } from './hours.ts';
 import { noCounts } from './ledger.ts';
-import { DUPLICATE, type TransformedBatch } from './pipeline.ts';
+import type { TransformedBatch } from './pipeline.ts';
 import type { Progress } from './progress.ts';
 import type { ResumePlace, UnitResult } from './result.ts';
 import type { UnitContext } from './unit-context.ts';
@@ -22,7 +22,7 @@ export class UnitReport {
 
   /** Adds what a committed batch left out, and what its transforms counted. */
   count({ dropped, metrics }: Pick<TransformedBatch, 'dropped' | 'metrics'>): void {
-    for (const [reason, records] of dropped) if (reason !== DUPLICATE) this.reason(`dropped.${reason}`, records);
+    for (const [reason, records] of dropped) this.reason(`dropped.${reason}`, records);
     for (const [name, number] of metrics) this.reason(name, number);
   }
 

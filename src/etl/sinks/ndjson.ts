@@ -64,8 +64,8 @@ class NdjsonClaim implements Claim {
     this.#rejects = rejects;
   }
 
-  prepare(records: readonly EventRecord[]): NdjsonRows {
-    return new NdjsonRows(records, this.#columns);
+  prepare(records: readonly EventRecord[], duplicates: readonly EventRecord[]): NdjsonRows {
+    return new NdjsonRows(records, duplicates, this.#columns);
   }
 
   begin(progress: Progress): Promise<void> {
@@ -105,21 +105,12 @@ export class NdjsonRows implements PreparedRows {
   /** With their line ends. */
   readonly lines: readonly string[];
 
-  constructor(records: readonly EventRecord[], columns: Columns) {
+  constructor(records: readonly EventRecord[], duplicates: readonly EventRecord[], columns: Columns) {
     const rejects: Reject[] = [];
-    const fit: { at: number; row: Standing; line: string; record: EventRecord }[] = [];
-    for (const [at, record] of records.entries()) {
-      try {
-        fit.push({ at, row: record.row as unknown as Standing, line: rowLine(record.row, columns), record });
-      } catch (error) {
-        // A value of a transform's own making that JSON cannot hold, such as a date past all calendars.
-        record.fate = 'rejected';
-        rejects.push(rejectOf(record, 'invalid_value', error instanceof Error ? error.message : String(error)));
-      }
-    }
+    const fit = written(records, columns, rejects);
     const first = firstOfEach(fit).sort((a, b) => a.at - b.at);
+    this.duplicates = written(duplicates, columns, rejects).length + fit.length - first.length;
     this.rejects = rejects;
-    this.duplicates = fit.length - first.length;
     this.#delivered = first.map(({ record }) => record);
     this.lines = first.map(({ line }) => line);
   }
@@ -129,6 +120,25 @@ export class NdjsonRows implements PreparedRows {
     this.#delivered = [];
     return delivered;
   }
+}
+
+/** The records that JSON can hold, with their lines; the others go to `rejects`. */
+function written(
+  records: readonly EventRecord[],
+  columns: Columns,
+  rejects: Reject[],
+): { at: number; row: Standing; line: string; record: EventRecord }[] {
+  const fit: { at: number; row: Standing; line: string; record: EventRecord }[] = [];
+  for (const [at, record] of records.entries()) {
+    try {
+      fit.push({ at, row: record.row as unknown as Standing, line: rowLine(record.row, columns), record });
+    } catch (error) {
+      // A value of a transform's own making that JSON cannot hold, such as a date past all calendars.
+      record.fate = 'rejected';
+      rejects.push(rejectOf(record, 'invalid_value', error instanceof Error ? error.message : String(error)));
+    }
+  }
+  return fit;
 }
 
 function rowLine(row: Readonly<Record<string, unknown>>, columns: Columns): string {

@@ -7,10 +7,7 @@ import { received, RECEIVED_MS, runBatches } from './testing.ts';
 
 const at = (offset_ms: number): string => new Date(RECEIVED_MS + offset_ms).toISOString();
 const event = (eventId: string, receivedAt_ms: number, n = 0) => received({ eventId, n }, at(receivedAt_ms));
-const counts = (out: { rows: readonly unknown[]; dropped: Readonly<Record<string, number>> }) => [
-  out.rows.length,
-  out.dropped['duplicate'] ?? 0,
-];
+const counts = (out: { rows: readonly unknown[]; duplicates: number }) => [out.rows.length, out.duplicates];
 
 test('a record that came again in a later batch is left out as a duplicate', async () => {
   const out = await runBatches([parse, dedupe], [[event('a', 0)], [event('a', 0), event('a', 1), event('b', 0)]]);
@@ -50,6 +47,23 @@ test('a record that a later transform left out does not stand for its event', as
     [1, 0],
     [0, 1],
   ]);
+});
+
+test('a record that stands for no event is a dead letter, before the one that does or after it', async () => {
+  const refuse = transform({
+    name: 'refuse',
+    each(record, context) {
+      if (record.event['n'] === 9) context.reject(record, 'unfit', 'It is 9.');
+    },
+  });
+  for (const batches of [[[event('a', 1)], [event('a', 2, 9)]], [[event('a', 2, 9)], [event('a', 1)]]]) {
+    const out = await runBatches([parse, dedupe, refuse], batches);
+    expect(out.flatMap(({ rejects }) => rejects)).toEqual(['unfit 0']);
+    expect(out.map(counts).sort()).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
+  }
 });
 
 test('in any order and any batches, the record that was received first is never left out', async () => {

@@ -26,6 +26,7 @@ export interface Transformed<R> {
   readonly rows: readonly R[];
   /** `code index`, so that a test can say all of it on a line. */
   readonly rejects: readonly string[];
+  readonly duplicates: number;
   readonly dropped: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -53,6 +54,7 @@ export async function runBatches<const List extends readonly Transform[]>(
     return {
       rows: batch.records.map(({ row }) => row as Row<ColumnsOf<List>>),
       rejects: batch.rejects.map(({ code, index }) => `${code} ${index}`),
+      duplicates: batch.duplicates.length,
       dropped: Object.fromEntries(batch.dropped),
       metrics: Object.fromEntries(batch.metrics),
     };

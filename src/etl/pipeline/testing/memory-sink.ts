@@ -51,11 +51,12 @@ export class MemorySink implements Sink {
 
 class MemoryRows implements PreparedRows {
   readonly rejects = [];
-  readonly duplicates = 0;
+  readonly duplicates: number;
   readonly records: readonly EventRecord[];
 
-  constructor(records: readonly EventRecord[]) {
+  constructor(records: readonly EventRecord[], duplicates: readonly EventRecord[]) {
     this.records = records;
+    this.duplicates = duplicates.length;
   }
 
   takeDelivered(): readonly EventRecord[] {
@@ -76,8 +77,8 @@ class MemoryClaim implements Claim {
     return this.#sink.progress.get(this.#label) ?? UNREAD;
   }
 
-  prepare(records: readonly EventRecord[]): PreparedRows {
-    return new MemoryRows(records);
+  prepare(records: readonly EventRecord[], duplicates: readonly EventRecord[]): PreparedRows {
+    return new MemoryRows(records, duplicates);
   }
 
   begin(progress: Progress): Promise<void> {

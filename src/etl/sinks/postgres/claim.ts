@@ -46,8 +46,8 @@ export class PostgresClaim implements Claim {
     this.progress = progressFrom(row);
   }
 
-  prepare(records: readonly EventRecord[]): PostgresRows {
-    return new PostgresRows(records, this.#context.encoder);
+  prepare(records: readonly EventRecord[], duplicates: readonly EventRecord[]): PostgresRows {
+    return new PostgresRows(records, duplicates, this.#context.encoder);
   }
 
   async begin(progress: Progress): Promise<void> {

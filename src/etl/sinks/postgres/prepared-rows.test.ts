@@ -36,7 +36,7 @@ function record(row: Partial<SinkRow> & { readonly note?: string }): EventRecord
   };
 }
 
-const prepare = (...records: EventRecord[]): PostgresRows => new PostgresRows(records, new RowEncoder(COLUMNS));
+const prepare = (...records: EventRecord[]): PostgresRows => new PostgresRows(records, [], new RowEncoder(COLUMNS));
 const at = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 test('the lines are in the order of the events’ ids, as the key is, so that two runs never deadlock', () => {
@@ -68,6 +68,15 @@ test('a record that the warehouse cannot hold is rejected alone, and does not st
   expect(rows.rejects).toMatchObject([{ code: 'nul_character', detail: 'the column note holds the character U+0000' }]);
   expect(rows.takeDelivered()).toEqual([sound]);
   expect(rows.duplicates).toBe(0);
+  expect(poison.fate).toBe('rejected');
+});
+
+test('of duplicates nothing is written, and those that the warehouse cannot hold are dead letters like any other', () => {
+  const poison = record({ event_id: 'b', note: 'x\0' });
+  const rows = new PostgresRows([record({})], [record({}), poison], new RowEncoder(COLUMNS));
+  expect(rows.lines).toHaveLength(1);
+  expect(rows.duplicates).toBe(1);
+  expect(rows.rejects).toMatchObject([{ code: 'nul_character' }]);
   expect(poison.fate).toBe('rejected');
 });
 

@@ -19,21 +19,12 @@ export class PostgresRows implements PreparedRows {
   readonly lines: readonly string[];
   readonly marks: readonly string[];
 
-  constructor(records: readonly EventRecord[], encoder: RowEncoder) {
+  constructor(records: readonly EventRecord[], duplicates: readonly EventRecord[], encoder: RowEncoder) {
     const rejects: Reject[] = [];
-    const fit: { row: SinkRow; line: string; record: EventRecord }[] = [];
-    for (const record of records) {
-      try {
-        fit.push({ row: record.row as unknown as SinkRow, line: encoder.encode(record.row), record });
-      } catch (error) {
-        if (!(error instanceof UnfitValue)) throw error;
-        record.fate = 'rejected';
-        rejects.push(rejectOf(record, error.code, error.message));
-      }
-    }
+    const fit = encoded(records, encoder, rejects);
     const first = firstOfEach(fit);
+    this.duplicates = encoded(duplicates, encoder, rejects).length + fit.length - first.length;
     this.rejects = rejects;
-    this.duplicates = fit.length - first.length;
     this.#delivered = first.map(({ record }) => record);
     this.lines = first.map(({ line }) => line);
     this.marks = marksOf(first.map(({ row }) => row));
@@ -44,6 +35,25 @@ export class PostgresRows implements PreparedRows {
     this.#delivered = [];
     return delivered;
   }
+}
+
+/** The records that Postgres can hold, with their lines; the others go to `rejects`. */
+function encoded(
+  records: readonly EventRecord[],
+  encoder: RowEncoder,
+  rejects: Reject[],
+): { row: SinkRow; line: string; record: EventRecord }[] {
+  const fit: { row: SinkRow; line: string; record: EventRecord }[] = [];
+  for (const record of records) {
+    try {
+      fit.push({ row: record.row as unknown as SinkRow, line: encoder.encode(record.row), record });
+    } catch (error) {
+      if (!(error instanceof UnfitValue)) throw error;
+      record.fate = 'rejected';
+      rejects.push(rejectOf(record, error.code, error.message));
+    }
+  }
+  return fit;
 }
 
 /** A mark per derived session of the batch: where its events lie in time. */
