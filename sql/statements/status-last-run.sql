@@ -1,4 +1,5 @@
--- The invocation that began last, over all of its hours; no row when there was none.
+-- The invocation that began last, over all of its hours; no row when there was none. One that tried rejects again says
+-- nothing of whether hours come in.
 SELECT r.run_id, min(r.trigger) AS trigger, min(r.started_at) AS started_at, max(r.ended_at) AS ended_at,
   count(*)::integer AS hours,
   CASE
@@ -16,5 +17,5 @@ SELECT r.run_id, min(r.trigger) AS trigger, min(r.started_at) AS started_at, max
   sum(r.rejected) AS rejected, sum(r.dropped) AS dropped
 FROM :"runs" AS r
 LEFT JOIN :"checkpoints" AS c ON c.unit = r.unit
-WHERE r.run_id = (SELECT run_id FROM :"runs" ORDER BY started_at DESC LIMIT 1)
+WHERE r.run_id = (SELECT run_id FROM :"runs" WHERE trigger <> 'redrive' ORDER BY started_at DESC LIMIT 1)
 GROUP BY r.run_id

@@ -50,7 +50,7 @@ describe('the summary of a run', () => {
     expect(summary).toMatch(/^2025-12-06T07 {2}failed$/m);
     expect(summary).toMatch(/^3 hours +3 {2}5,005 +4,990 +10 +3 +2 +2\.4 s$/m);
     expect(summary).toContain('\nrejected: too_deep 2, bad_json 1\ndropped: bot 2\n');
-    expect(summary).toContain('SELECT code, count(*) FROM "clickstream_rejects" GROUP BY code;');
+    expect(summary).toContain('Rejected records are in "clickstream_rejects": see "clickstream rejects".');
   });
 
   it('leaves hours without anything to say out when there are many', () => {

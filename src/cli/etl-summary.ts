@@ -92,7 +92,7 @@ export function nextSteps(result: RunResult, { rejectsTable, lastHour_ms, now_ms
     steps.push('Another run has an hour that is busy. Wait for it, or see "clickstream status", then run it again.');
   }
   if (result.rejected > 0 && rejectsTable !== undefined) {
-    steps.push(`Rejected records: SELECT code, count(*) FROM ${rejectsTable} GROUP BY code;`);
+    steps.push(`Rejected records are in ${rejectsTable}: see "clickstream rejects".`);
   }
   const early = result.hours.find(({ prefix, status }) => status === 'complete' && isOpen(prefix, now_ms));
   if (early) {

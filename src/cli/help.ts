@@ -33,6 +33,10 @@ export const MIGRATE_HELP = `
 Applies the files of sql/migrations that the warehouse has not had, each in a transaction of its own, and adds the
 columns that transforms declare. Run it again after every update; it changes nothing twice.
 
+With --roles, once and by an administrator, it also creates the group roles clickstream_owner (may migrate),
+clickstream_loader (what the ETL needs) and clickstream_reader (dashboards; no dead letters' content), named after
+TARGET_TABLE. Make login roles members of them. Every later run renews what they may do.
+
 Environment:
 ${WAREHOUSE_VARIABLES}
 
@@ -40,7 +44,8 @@ Exit codes: 0 up to date, 1 failed, 2 wrong usage or configuration
 
 Examples:
   clickstream migrate --dry-run
-  clickstream migrate`;
+  clickstream migrate
+  clickstream migrate --roles`;
 
 /** After the flags of `clickstream status`. */
 export const STATUS_HELP = `
@@ -56,6 +61,59 @@ Exit codes: 0 working, 1 behind, failing or not reachable, 2 wrong usage or conf
 Examples:
   clickstream status
   clickstream status --json | jq -r .message`;
+
+/** After the flags of `clickstream runs`. */
+export const RUNS_HELP = `
+A row is what one invocation did with one hour, or a range of its keys. lost: the run died, or another one took over.
+
+Environment:
+${WAREHOUSE_VARIABLES}
+
+Exit codes: 0 listed, 1 not reachable, 2 wrong usage or configuration
+
+Examples:
+  clickstream runs --failed
+  clickstream runs --hour 2025-12-06T05 --json | jq -r '.[0].errorCode'`;
+
+/** After the flags of `clickstream audit`. */
+export const AUDIT_HELP = `
+Lists the bucket and compares it with the ledger, hour by hour. Told are: objects not read, objects changed since they
+were read (ETag or size), objects read that are gone from the bucket (lifecycle rules do that: no fault), hours never
+run or not read to their end, and hours that do not balance: where the counts of a checkpoint are not those of the runs
+of its pass together, or where there are not as many dead letters as were rejected (or fewer, once some were tried
+again). An hour is left alone until five minutes after its end. Nothing is changed.
+
+Environment:
+  RAW_BUCKET_NAME                          the bucket with the raw events (required)
+${WAREHOUSE_VARIABLES}
+  AWS_ENDPOINT_URL_S3                      an S3 that is not Amazon's
+  AWS_PROFILE, AWS_REGION, ...             as for any AWS tool
+
+Exit codes: 0 everything is in, 1 an hour is to be run again, or nothing could be compared, 2 wrong usage or configuration
+
+Examples:
+  clickstream audit --date 2025-12-06
+  clickstream audit --from 2025-12-01T00 --json | jq -r '.hours[] | select(.atFault) | .hour'`;
+
+/** After the flags of `clickstream rejects`. */
+export const REJECTS_HELP = `
+Environment:
+${WAREHOUSE_VARIABLES}
+  RAW_BUCKET_NAME                          only to show places as s3:// addresses; redrive needs it
+
+Examples:
+  clickstream rejects                                          by code
+  clickstream rejects show --code syntax_error --hour 2025-12-06T05
+  clickstream rejects show --key events/2025/12/06/05/a.json --index 3 --raw > record.json
+  clickstream rejects redrive --code transform_failed --dry-run`;
+
+/** After the flags of `clickstream rejects redrive`. */
+export const REDRIVE_HELP = `
+A dead letter goes in the transaction that loads its record; one that is rejected again stays, with the reason that it
+has now. Records are taken from the dead letters, and from S3 where they were not kept whole. Each hour is held while
+it is worked on, as by "clickstream etl", with the same environment.
+
+${EXIT_HELP}`;
 
 /** After the list of commands. */
 export const PROGRAM_HELP = `

@@ -1,9 +1,24 @@
 import { Command } from 'commander';
+import { auditCommand } from './audit-command.ts';
+import type { AuditFlags } from './audit-flags.ts';
 import { etlCommand } from './etl-command.ts';
 import type { EtlFlags } from './etl-flags.ts';
-import { ETL_HELP, MIGRATE_HELP, PROGRAM_HELP, STATUS_HELP } from './help.ts';
+import {
+  AUDIT_HELP,
+  ETL_HELP,
+  MIGRATE_HELP,
+  PROGRAM_HELP,
+  REDRIVE_HELP,
+  REJECTS_HELP,
+  RUNS_HELP,
+  STATUS_HELP,
+} from './help.ts';
 import { migrateCommand, type MigrateFlags } from './migrate-command.ts';
+import { runsCommand } from './runs-command.ts';
+import type { RunsFlags } from './runs-flags.ts';
 import { statusCommand } from './status-command.ts';
+import { redriveCommand, rejectsCommand, showRejectsCommand } from './rejects-command.ts';
+import type { RedriveFlags, RejectsFlags } from './rejects-flags.ts';
 import { packageVersion } from './version.ts';
 
 /**
@@ -45,6 +60,7 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .command('migrate')
     .description('Creates the tables of the warehouse, or brings them up to date.')
     .option('--dry-run', 'show what would be applied, and change nothing')
+    .option('--roles', 'create the roles owner, loader and reader, and hand the tables over to the owner')
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', MIGRATE_HELP)
     .action(async (flags: MigrateFlags) => ended(await migrateCommand(flags)));
@@ -56,5 +72,62 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .addHelpText('after', STATUS_HELP)
     .action(async (flags: { json?: boolean }) => ended(await statusCommand(flags)));
 
+  program
+    .command('runs')
+    .description('Lists the runs of hours that the ledger has, newest first.')
+    .option('--last <n>', 'at most so many; 20 unless given')
+    .option('--hour <hour>', 'only of this UTC hour: 2025-12-06T05')
+    .option('--failed', 'only those that failed or died')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', RUNS_HELP)
+    .action(async (flags: RunsFlags) => ended(await runsCommand(flags)));
+
+  program
+    .command('audit')
+    .description('Compares the bucket with what was read: what is missing, changed or not accounted for.')
+    .option('--hour <hour>', 'a UTC hour: 2025-12-06T05, or 2025-12-06T05:00:00Z')
+    .option('--date <date>', 'the hours of a UTC day: 2025-12-06')
+    .option('--from <hour>', 'the first hour of a range, included')
+    .option('--to <hour>', 'the last hour of a range, included; without it, the hour before this one')
+    .option('--keys', 'name every key, in place of a few of each kind')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', AUDIT_HELP)
+    .action(async (flags: AuditFlags) => ended(await auditCommand(flags)));
+
+  const rejects = selecting(program.command('rejects'))
+    .description('Lists the dead letters by code: records that were read and could not be loaded.')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', REJECTS_HELP)
+    .action(async (flags: RejectsFlags) => ended(await rejectsCommand(flags)));
+
+  selecting(rejects.command('show'))
+    .description('Shows dead letters one by one: why, where in S3, and the bytes.')
+    .option('--limit <n>', 'at most so many; 20 when not given')
+    .option('--raw', 'of one record, by --key and --index: its bytes on stdout, as they are')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .action(async (_flags: RejectsFlags, command: Command) =>
+      ended(await showRejectsCommand(command.optsWithGlobals())),
+    );
+
+  selecting(rejects.command('redrive'))
+    .description('Tries dead letters again, after a fix: as if they had never been rejected.')
+    .option('--all', 'every one there is')
+    .option('--dry-run', 'show what would become of them, and write nothing')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', REDRIVE_HELP)
+    .action(async (_flags: RedriveFlags, command: Command) => ended(await redriveCommand(command.optsWithGlobals())));
+
   return program;
+}
+
+/** Adds the flags that select dead letters. */
+function selecting(command: Command): Command {
+  return command
+    .option('--code <code>', 'those with this code')
+    .option('--hour <hour>', 'those of a UTC hour: 2025-12-06T05')
+    .option('--date <date>', 'those of a UTC day: 2025-12-06')
+    .option('--from <hour>', 'those from this hour on, included')
+    .option('--to <hour>', 'those up to this hour, included; without it, the hour before this one')
+    .option('--key <key>', 'those of one object')
+    .option('--index <n>', 'with --key: the one record, counted from 0');
 }

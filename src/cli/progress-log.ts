@@ -27,8 +27,9 @@ export function progressLog(log: Logger, now_ms: () => number = () => performanc
     onUnitFailed: ({ prefix, error }) => {
       tally.ended();
       last_ms = now_ms();
-      const code = error instanceof ClickstreamError ? error.code : 'unexpected';
-      log.error({ prefix, code }, error instanceof Error ? error.message : String(error));
+      // The message of any other error may quote an event.
+      if (error instanceof ClickstreamError) log.error({ prefix, code: error.code }, error.message);
+      else log.error({ prefix, code: 'unexpected' }, 'A defect; the error that ends the run says where.');
     },
     onStop: () => log.warn('Stopping after what is in hand; a second signal stops at once.'),
     close: () => undefined,

@@ -14,9 +14,11 @@ it('says an error of ours in one line, without a stack', () => {
 });
 
 it('says where any other error came from, and what to do', () => {
-  expect(errorText(new TypeError('x is no function'))).toMatch(/^error unexpected: TypeError: x is no function\n +at /);
-  expect(errorText('thrown')).toMatch(/^error unexpected: thrown\n.*report it/);
-  expect(errorDocument('thrown')).toEqual({ error: { code: 'unexpected', stage: null, message: 'thrown' } });
+  expect(errorText(new TypeError('a secret'))).toMatch(/^error unexpected: TypeError\n +at /);
+  expect(errorText('a secret')).toMatch(/^error unexpected: string\n.*report it/);
+  expect(errorDocument(new TypeError('a secret'))).toEqual({
+    error: { code: 'unexpected', stage: null, message: 'TypeError' },
+  });
 });
 
 it('gives the failed hours and the result of the others to a program', () => {

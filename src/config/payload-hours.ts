@@ -70,7 +70,8 @@ function overridePrefix(value: unknown): AskedHours {
   throw wrong('a prefix of hours that exist, as in "events/YYYY/MM/DD/HH/"');
 }
 
+/** Hours before 1970 have no events; who asks for the year 0000 or 0001 left a zero value in a template. */
 function existing(prefix: string): AskedHours | undefined {
-  const hours = expandPrefix(prefix);
+  const hours = expandPrefix(prefix).filter(({ hour_ms }) => hour_ms >= 0);
   return hours.length === 0 ? undefined : { prefix, hours };
 }

@@ -132,6 +132,16 @@ describe('targetUtcHour', () => {
   });
 });
 
+test.each([
+  [{ targetUtcDate: '0000-01-01' }],
+  [{ targetUtcDate: '1969-12-31' }],
+  [{ targetUtcHour: '0001-01-01T00:00:00Z' }],
+  [{ overridePrefix: 'events/0000/' }],
+])('refuses %j: before 1970 there is nothing but the zero value of a template', (payload) => {
+  const [key] = Object.keys(payload);
+  expect(refusal(payload)).toMatch(new RegExp(`^${key!} is `));
+});
+
 describe('targetUtcDate', () => {
   test('is the 24 hours of a day that is over', () => {
     const request = readPayload({ targetUtcDate: '2025-12-05' }, clock_ms);

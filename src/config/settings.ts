@@ -26,6 +26,8 @@ export interface PostgresSettings {
   readonly database: string;
   /** Either no TLS, or TLS that checks the server's certificate against `ca` (PEM) or the well-known authorities. */
   readonly ssl: false | { readonly rejectUnauthorized: true; readonly ca?: string };
+  /** The schema of TARGET_TABLE; absent when the server's search path decides. */
+  readonly schema?: string;
 }
 
 /** What a command needs that works on the warehouse alone, such as `migrate`. */
@@ -126,15 +128,10 @@ function readWarehouse(reader: EnvReader, env: NodeJS.ProcessEnv): WarehouseSett
   const user = reader.required('DW_PG_USER', postgresName('a PostgreSQL user'));
   const secret = reader.optional('DW_PG_PASSWORD', password);
   const database = reader.required('DW_PG_DATABASE', postgresName('a PostgreSQL database'));
-  const postgres = {
-    host,
-    port,
-    user,
-    ...(secret === undefined ? {} : { password: secret }),
-    database,
-    ssl: readSsl(reader),
-  };
-  return { postgres, tables: readTables(reader, env['TARGET_TABLE'] ?? 'clickstream_events') };
+  const ssl = readSsl(reader);
+  const tables = readTables(reader, env['TARGET_TABLE'] ?? 'clickstream_events');
+  const postgres = { host, port, user, ...(secret === undefined ? {} : { password: secret }), database, ssl };
+  return { postgres: { ...postgres, ...schemaOf(tables) }, tables };
 }
 
 function readSsl(reader: EnvReader): PostgresSettings['ssl'] {
@@ -145,6 +142,11 @@ function readSsl(reader: EnvReader): PostgresSettings['ssl'] {
   if (ca !== undefined)
     reader.note('DW_PG_SSL_CA is set but TLS is off: set DW_PG_SSL to "true", or unset DW_PG_SSL_CA.');
   return false;
+}
+
+/** Tables that are wrong are not there, and are told by {@link EnvReader.finish}. */
+function schemaOf(tables: TableNames | undefined): Pick<PostgresSettings, 'schema'> {
+  return tables?.schema === undefined ? {} : { schema: tables.schema };
 }
 
 function readTables(reader: EnvReader, targetTable: string): TableNames {

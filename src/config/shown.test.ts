@@ -13,6 +13,7 @@ test('a long text is cut to 80 characters', () => {
 test('the password of a connection string is masked, before an @ and after a ?', () => {
   expect(shown('postgres://me:p@ss@db:5432/shop')).toBe('"***@db:5432/shop"');
   expect(shown('postgres://db/shop?password=secret')).toBe('"postgres://db/shop?***"');
+  expect(shown('host=db password = hunter2 user=me')).toBe('"host=db password = ***"');
 });
 
 test('values that are no text are named rather than printed', () => {

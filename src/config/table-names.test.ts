@@ -78,6 +78,7 @@ describe('variables for SQL', () => {
       runs: '"shop_runs"',
       checkpoints: '"shop_checkpoints"',
       marks: '"shop_session_marks"',
+      manifests: '"shop_manifests"',
       migrations: '"shop_migrations"',
     });
     expect(sqlVariables(tableNames('a.events'))).toMatchObject({ schema: '"a"', events: '"a"."events"' });

@@ -14,6 +14,7 @@ const BESIDE_EVENTS = {
   runs: 'runs',
   checkpoints: 'checkpoints',
   marks: 'session_marks',
+  manifests: 'manifests',
   migrations: 'migrations',
 } as const;
 

@@ -5,6 +5,7 @@ import { runEtl } from '../etl/run-etl.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { lambdaError } from './lambda-error.ts';
 import { readLimits, type LambdaLimits } from './limits.ts';
+import { openMetrics, METRICS_RESERVE_MS, type InvocationMetrics } from './metrics.ts';
 
 keepHeapSmall();
 
@@ -21,12 +22,25 @@ let logger: Logger | undefined;
  */
 export const handler = async (event: unknown, context?: LambdaLimits): Promise<RunResult> => {
   try {
-    const settings = readEtlSettings(process.env);
-    logger ??= createLogger(settings.logLevel);
-    logger.level = settings.logLevel;
-    const limits = context && readLimits(context, process.env);
-    return await runEtl(event, settings, { log: logger, ...(limits ? { limits } : {}) });
+    const metrics = openMetrics(process.env);
+    if (!metrics) return await run(event, context);
+    return await metrics.around(
+      () => run(event, context, metrics),
+      () => context?.getRemainingTimeInMillis() ?? Infinity,
+    );
   } catch (error) {
     throw lambdaError(error);
   }
 };
+
+async function run(event: unknown, context?: LambdaLimits, metrics?: InvocationMetrics): Promise<RunResult> {
+  const settings = readEtlSettings(process.env);
+  logger ??= createLogger(settings.logLevel);
+  logger.level = settings.logLevel;
+  const limits = context && readLimits(context, process.env, metrics ? METRICS_RESERVE_MS : 0);
+  return runEtl(event, settings, {
+    log: logger,
+    ...(limits ? { limits } : {}),
+    ...(metrics ? { onProgress: metrics.onProgress, onUnit: metrics.onUnit } : {}),
+  });
+}

@@ -1,4 +1,5 @@
 import { ClickstreamError } from '../errors.ts';
+import { placesOf } from '../places.ts';
 
 /**
  * An error as Lambda may see it. Lambda writes the message, the stack and every property of what a handler throws into
@@ -22,10 +23,8 @@ function unexpected(error: unknown): Error {
   return Object.assign(new Error(message, { cause: error }), { code: 'unexpected' });
 }
 
-/** The stack of the error that was thrown, without its first lines: they repeat the message, of any length. */
+/** The places of the error that was thrown; what else is in its stack repeats the message. */
 function withPlaces(told: Error, thrown: unknown): Error {
-  const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
-  const places = stack.split('\n').filter((line) => /^ {4}at /.test(line));
-  told.stack = [`${told.name}: ${told.message}`, ...places].join('\n');
+  told.stack = [`${told.name}: ${told.message}`, ...placesOf(thrown)].join('\n');
   return told;
 }

@@ -10,7 +10,8 @@ import { quoteIdentifier } from './template.ts';
  * @throws ClickstreamError `missing_table`, `missing_column` or `column_type`, each naming what to do.
  */
 export async function checkTables(client: Client, tables: TableNames, columns: Columns): Promise<void> {
-  for (const table of [tables.events, tables.rejects, tables.runs, tables.checkpoints, tables.marks]) {
+  const { events, rejects, runs, checkpoints, marks, manifests } = tables;
+  for (const table of [events, rejects, runs, checkpoints, marks, manifests]) {
     const { rows } = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [table]);
     if (rows[0]?.found) continue;
     throw tableError(

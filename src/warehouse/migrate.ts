@@ -4,8 +4,10 @@ import { sqlVariables, type TableNames } from '../config/table-names.ts';
 import type { WarehouseSettings } from '../config/settings.ts';
 import { ClickstreamError } from '../errors.ts';
 import type { Columns } from '../etl/pipeline/column.ts';
+import { tlsAdvice } from '../etl/sinks/postgres/tls-advice.ts';
 import { connect, inTransaction } from '../etl/sinks/postgres/connection.ts';
 import { columnTypes } from './check-tables.ts';
+import { actAsOwner, createRoles, renewGrants } from './roles.ts';
 import { listSql } from './sql.ts';
 import { fillSql, quoteIdentifier, sqlFile } from './template.ts';
 
@@ -15,30 +17,60 @@ export interface Migrated {
   readonly applied: readonly string[];
   /** Columns of the pipeline that the events table did not have. */
   readonly added: readonly string[];
+  /** Roles that were created, when they were asked for. */
+  readonly roles?: readonly string[];
+}
+
+export interface MigrateOptions {
+  /** Whether to create the roles that are missing, and to let them in. */
+  readonly roles?: boolean;
 }
 
 /**
  * Brings the warehouse up to date: applies the numbered migrations that it has not had, each in a transaction of its
- * own, then adds the columns that the pipeline declares and the events table lacks. One at a time per warehouse.
+ * own, then adds the columns that the pipeline declares and the events table lacks, and renews what the roles that exist
+ * may do. One at a time per warehouse.
  *
- * @throws ClickstreamError `migration_failed`, naming the file; the ones before it stay applied.
+ * @throws ClickstreamError `migration_failed`, naming the file; the ones before it stay applied. With `roles`, those of
+ *   {@link createRoles}.
  */
-export async function migrate({ postgres, tables }: WarehouseSettings, columns: Columns): Promise<Migrated> {
+export async function migrate(
+  { postgres, tables }: WarehouseSettings,
+  columns: Columns,
+  options: MigrateOptions = {},
+): Promise<Migrated> {
   const client = await connect(postgres, 'clickstream migrate').catch((error: unknown) => {
-    throw migrateError('warehouse_unreachable', `Cannot connect to the warehouse: ${messageOf(error)}`, error);
+    const advice = tlsAdvice(error);
+    const message = `Cannot connect to the warehouse: ${messageOf(error)}${advice === undefined ? '' : `. ${advice}`}`;
+    throw migrateError('warehouse_unreachable', message, error);
   });
   try {
     await client.query("SET lock_timeout = '60s'");
     await client.query("SELECT pg_advisory_lock(hashtext('clickstream migrate'))");
-    if (tables.schema !== undefined) {
-      await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(tables.schema)}`);
-    }
+    if (tables.schema !== undefined) await createSchema(client, tables.schema);
+    const roles = options.roles ? await createRoles(client, tables) : undefined;
+    await actAsOwner(client, tables);
     const applied = await applyFiles(client, tables);
-    const added = await inTransaction(client, () => addColumns(client, tables, columns));
-    return { applied, added };
+    const added = await inTransaction(client, async () => {
+      const names = await addColumns(client, tables, columns);
+      await renewGrants(client, tables);
+      return names;
+    });
+    return { applied, added, ...(roles ? { roles } : {}) };
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    throw migrateError('migration_failed', `The warehouse could not be brought up to date: ${messageOf(error)}`, error);
   } finally {
     await client.end();
   }
+}
+
+async function createSchema(client: pg.Client, name: string): Promise<void> {
+  // Even IF NOT EXISTS takes the right to create one, which an owner of the tables need not have.
+  const { rows } = await client.query<{ found: boolean }>('SELECT to_regnamespace($1) IS NOT NULL AS found', [
+    quoteIdentifier(name),
+  ]);
+  if (!rows[0]?.found) await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(name)}`);
 }
 
 async function applyFiles(client: pg.Client, tables: TableNames): Promise<string[]> {
@@ -99,7 +131,14 @@ function migrateError(code: string, message: string, cause: unknown): Clickstrea
   return new ClickstreamError({ code, stage: 'migrate', message, cause });
 }
 
+/** Classes of SQLSTATE whose messages quote values, which are content of events. */
+const QUOTING = /^(?:22|23|P0)/;
+
 function messageOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof pg.DatabaseError)) return cause instanceof Error ? cause.message : String(cause);
+  const { code = 'no code', table, column, constraint, message } = cause;
+  const where = [table, column, constraint].filter((name) => name !== undefined).join(' ');
+  if (QUOTING.test(code)) return `SQLSTATE ${code}${where === '' ? '' : ` (${where})`}`;
+  return code === '42501' ? `${message}; run it as a member of the role that owns the tables` : message;
 }

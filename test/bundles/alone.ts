@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { keepLog } from '../support/log-sink.ts';
 
 /** Copies a bundle into a folder where nothing else is, as Lambda unpacks it. */
 export function putAlone(files: readonly string[]): string {
@@ -66,6 +67,7 @@ export async function call({ node, folder, event = {}, env = {}, context = true,
   });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const [log = '', answered] = stdout.split(MARK);
+  keepLog('bundle', `${log}${stderr}`);
   if (answered === undefined && !killed) throw new Error(`The handler did not return: ${stdout}${stderr}`);
   return { ...(JSON.parse(answered ?? '{}') as Omit<Answered, 'log'>), log } satisfies Answered as Answered;
 }

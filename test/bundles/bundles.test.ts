@@ -201,7 +201,7 @@ describe('the command-line program, alone in a folder', () => {
   });
 
   test('migrates with the SQL that it holds', async () => {
-    run(['migrate'], { ...warehouse.env, TARGET_TABLE: 'cli_events' });
+    run(['migrate'], { ...warehouse.adminEnv, TARGET_TABLE: 'cli_events' });
     const [tables] = await warehouse.rows(`SELECT to_regclass('cli_events') e, to_regclass('cli_runs') r`);
     expect(tables).toEqual({ e: 'cli_events', r: 'cli_runs' });
   });

@@ -48,7 +48,7 @@ const events = (from: number, count: number, clientId: string): object[] =>
 it('loads an hour and shows its ledger; logs go to stderr as lines of JSON', async () => {
   const { exitCode, stdout, stderr } = await runCli(['etl', '--hour', '2025-12-06T05'], warehouse.env);
   expect(stdout).toMatch(/^2025-12-06T05 +complete +1 +41 +40 +0 +1 +0 /m);
-  expect(stdout).toContain('FROM "clickstream_rejects" GROUP BY code;');
+  expect(stdout).toContain('Rejected records are in "clickstream_rejects": see "clickstream rejects".');
   expect(stdout).not.toContain('\u001b');
   const lines = stderr.split('\n').slice(0, -1);
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ msg: 'hour', prefix: PREFIX, read: 41 }]);

@@ -11,6 +11,7 @@ const env = {
   DW_PG_USER: server.user,
   DW_PG_PASSWORD: server.password,
   DW_PG_DATABASE: database,
+  ...(server.ssl ? { DW_PG_SSL: 'true', DW_PG_SSL_CA: server.ssl.ca } : {}),
 };
 
 async function query(sql: string, to = server.database): Promise<Record<string, unknown>[]> {

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { keepLog } from '../support/log-sink.ts';
+import { MARKERS } from '../support/markers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -20,7 +22,7 @@ export interface RunningCli {
 export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCli {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/clickstream.ts', ...args], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', ...env },
+    env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: MARKERS.secretKey, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -29,9 +31,18 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const ended = new Promise<CliRun>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
+    child.once('close', (exitCode) => {
+      keepLog('cli stderr', stderr);
+      if (!isContent(args)) keepLog('cli stdout', stdout);
+      resolve({ exitCode, stdout, stderr });
+    });
   });
   return { process: child, ended };
+}
+
+/** Commands whose stdout is what was asked for: rows, or dead letters. */
+function isContent(args: readonly string[]): boolean {
+  return args.includes('--dry-run') || args[0] === 'rejects';
 }
 
 /** Runs the command line to its end. */

@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { keepLog } from '../support/log-sink.ts';
+import { MARKERS } from '../support/markers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -21,14 +23,17 @@ export class EtlProcess {
   constructor(env: Readonly<Record<string, string>>) {
     const child = spawn(process.execPath, ['--import', 'tsx', 'test/crash/etl-process.ts'], {
       cwd: ROOT,
-      env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', ...env },
+      env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: MARKERS.secretKey, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#child = child;
     this.ended = once(child, 'exit').then(([code]) => code as number | null);
     // Killed before it has read its payload.
     child.stdin.on('error', () => undefined);
-    child.stderr.on('data', (text: Buffer) => (this.#stderr += text.toString()));
+    child.stderr.on('data', (text: Buffer) => {
+      keepLog('etl process', text.toString());
+      this.#stderr += text.toString();
+    });
     this.#ready = new Promise((resolve) => {
       createInterface({ input: child.stdout }).on('line', (line) => {
         if (line === 'ready') resolve();

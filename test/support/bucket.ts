@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { hourPrefix } from '../../src/etl/pipeline/hours.ts';
 import { startS3Server, type S3Server } from '../../src/local/s3/server.ts';
+import { MARKERS } from './markers.ts';
 
 /** An hour long over, so that a run completes it. */
 export const HOUR_MS = Date.parse('2025-12-06T05:00:00Z');
@@ -10,7 +11,7 @@ export const PREFIX = hourPrefix(HOUR_MS);
 /** A local S3 endpoint with the bucket `raw`. Credentials are set for the SDK, which wants some. */
 export async function freshBucket(options: Parameters<typeof startS3Server>[0] = {}): Promise<S3Server> {
   process.env['AWS_ACCESS_KEY_ID'] ??= 'test';
-  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test';
+  process.env['AWS_SECRET_ACCESS_KEY'] ??= MARKERS.secretKey;
   const server = await startS3Server(options);
   server.createBucket('raw');
   return server;
@@ -29,7 +30,7 @@ export function event(number: number, fields: TestEvent = {}, second = number % 
     pageUrl: `https://shop.example/p/${number % 50}?n=${number}`,
     product: { id: `sku-${number % 50}`, name: 'Lamp "Ω" \\ \t', price: 19.9, discountPrice: '17.50', color: 'red' },
     ...fields,
-    _ingest: { receivedAt: at, sourceIp: '203.0.113.9', userAgent: 'test' },
+    _ingest: { receivedAt: at, sourceIp: MARKERS.sourceIp, userAgent: MARKERS.userAgent },
   };
 }
 

@@ -13,6 +13,7 @@ import {
   type PostgresFault,
   type PostgresProxy,
 } from './postgres-proxy.ts';
+import { suiteLog } from './suite-log.ts';
 import { freshWarehouse, type TestWarehouse } from './warehouse.ts';
 
 /** What other programs may take from a run at its very end, when it has 300 ms left of its own. */
@@ -113,7 +114,7 @@ export class FaultBench {
     let ending: Ending;
     try {
       const limits = { remaining_ms, memory_bytes: Infinity };
-      const result = await runEtl({ targetUtcHour: HOUR }, settings, { limits, ...options });
+      const result = await runEtl({ targetUtcHour: HOUR }, settings, { limits, log: suiteLog, ...options });
       ending = { status: result.status, result, took_ms: took_ms() };
     } catch (error) {
       expect(error, 'a failed run says why').toBeInstanceOf(ClickstreamError);

@@ -1,6 +1,7 @@
 import { Random } from '../../src/local/traffic/random.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
 import { array, gzip, HOUR_MS, ndjson, PREFIX, type TestEvent } from './bucket.ts';
+import { MARKERS } from './markers.ts';
 
 /** What lies at one index of an object: an event, or text that is no record, with the code it is rejected under. */
 export type StoredRecord = { readonly event: TestEvent } | { readonly text: string; readonly code: string };
@@ -51,7 +52,8 @@ export async function putObjects(s3: S3Server, objects: readonly StoredObject[])
   for (const object of objects) await s3.putObject('raw', object.key, bodyOf(object));
 }
 
-function bodyOf({ form, records }: StoredObject): string | Buffer {
+/** An object as it is stored. */
+export function bodyOf({ form, records }: StoredObject): string | Buffer {
   const values = records.map((record) => ('event' in record ? record.event : undefined));
   if (form === 'single') return JSON.stringify(values[0]);
   if (form === 'array') return array(values);
@@ -78,7 +80,11 @@ function newEvent(number: number, id: string, random: Random, visitors: number, 
       : { product: { id: `sku-${number % 50}`, price: random.int(1, 9999) / 100, color: 'röd\t"\\' } }),
     ...(number % 9 === 0 ? { orderId: `o-${number}`, orderTotal: '17.50', currency: 'EUR', itemCount: 2 } : {}),
     ...(number % 13 === 0 ? { experiment: { variant: 'b', steps: [1, null, 'x'] } } : {}),
-    _ingest: { receivedAt: new Date(received_ms).toISOString(), sourceIp: '203.0.113.9', userAgent: 'test' },
+    _ingest: {
+      receivedAt: new Date(received_ms).toISOString(),
+      sourceIp: MARKERS.sourceIp,
+      userAgent: MARKERS.userAgent,
+    },
   };
 }
 

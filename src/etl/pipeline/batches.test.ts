@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { batchesOf, type Batch } from './batches.ts';
 import { decode } from './decode/testing.ts';
 import { definePipeline } from './pipeline.ts';
@@ -134,4 +134,114 @@ test('an error of reading comes through, unless reading was stopped already', as
   await expect(batchesFrom(failing(), {})).rejects.toThrow('gone');
   const stopped = await batchesFrom(failing(), { records: 1 }, (_, stop) => stop.abort());
   expect(namesOf(stopped)).toEqual(['0.0']);
+});
+
+describe('the source of a run', () => {
+  /** A source that says what is done with it. */
+  function watched(calls: string[], failure?: { readonly next?: unknown; readonly return?: Error }) {
+    const chunks = chunksOf([1, 1], 1);
+    return {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => {
+          calls.push('next');
+          // eslint-disable-next-line @typescript-eslint/only-throw-error -- JavaScript may throw anything
+          if (failure?.next !== undefined) throw failure.next;
+          return chunks.next();
+        },
+        return: () => {
+          calls.push('return');
+          return failure?.return === undefined
+            ? Promise.resolve({ done: true as const, value: undefined })
+            : Promise.reject(failure.return);
+        },
+      }),
+    };
+  }
+
+  test('is not asked for anything when reading was stopped before it began', async () => {
+    const calls: string[] = [];
+    const run = await definePipeline([]).open({ sessionTimeout_ms: 1 });
+    const limits = { records: () => 10, bytes: Infinity };
+    const batches = batchesOf(watched(calls), START, run.record.bind(run), limits, AbortSignal.abort());
+    expect(await batches.next()).toEqual({ done: true, value: undefined });
+    expect(calls).toEqual(['return']);
+  });
+
+  test('is let go of at its end, when reading is stopped, and when nobody wants more', async () => {
+    const atEnd: string[] = [];
+    await batchesFrom(watched(atEnd), {});
+    expect(atEnd).toEqual(['next', 'next', 'next', 'next', 'next', 'return']);
+    const stopped: string[] = [];
+    await batchesFrom(watched(stopped), { records: 1 }, (_, stop) => stop.abort());
+    expect(stopped).toEqual(['next', 'next', 'next', 'return']);
+    const left: string[] = [];
+    await expect(
+      batchesFrom(watched(left), { records: 1 }, () => {
+        throw new Error('enough');
+      }),
+    ).rejects.toThrow('enough');
+    expect(left).toEqual(['next', 'next', 'next', 'return']);
+  });
+
+  test('may fail to be let go of', async () => {
+    const batches = await batchesFrom(watched([], { return: new Error('stuck') }), {});
+    // Longer than it takes an unhandled rejection to end the process.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(namesOf(batches)).toEqual(['0.0', '1.0']);
+  });
+
+  test('fails with what it threw, be that an error or not', async () => {
+    const error = new RangeError('gone');
+    await expect(batchesFrom(watched([], { next: error }), {})).rejects.toBe(error);
+    await expect(batchesFrom(watched([], { next: 'gone' }), {})).rejects.toThrow(new Error('gone'));
+  });
+});
+
+test('no batch keeps listening to the signal', async () => {
+  const stop = new AbortController();
+  const listening = new Set<unknown>();
+  const { signal } = stop;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (type: string, listener: () => void, options?: { readonly once?: boolean }) => {
+    listening.add(listener);
+    add(type, listener, options);
+  };
+  signal.removeEventListener = (type: string, listener: () => void) => {
+    listening.delete(listener);
+    remove(type, listener);
+  };
+  const run = await definePipeline([]).open({ sessionTimeout_ms: 1 });
+  const limits = { records: () => 1, bytes: Infinity };
+  let most = 0;
+  for await (const batch of batchesOf(chunksOf([3], 3), START, run.record.bind(run), limits, signal)) {
+    most = Math.max(most, listening.size);
+    expect(batch.records).toHaveLength(1);
+  }
+  expect([most, listening.size]).toEqual([1, 0]);
+});
+
+test('a batch’s rejects are the pieces of its objects that are no records', async () => {
+  async function* broken(): AsyncGenerator<ObjectChunk> {
+    await Promise.resolve();
+    yield { origin: ORIGIN, gzip: true, pieces: decode('{"n":1}\nno JSON\n{"n":2}'), last: false };
+  }
+  const [batch] = await batchesFrom(broken(), {});
+  expect(batch).toMatchObject({
+    rejects: [{ origin: ORIGIN, index: 1, code: 'syntax_error', raw: Buffer.from('no JSON') }],
+    counts: { read: 3, processed: 0, bytes: 0, rejected: 0 },
+    seen: NO_KEYS,
+    partial: { key: ORIGIN.key, etag: ORIGIN.etag, gzip: true, index: 3, mode: 'lines', inArray: false },
+  });
+  expect(batch!.rejects[0]!.detail).not.toBe('');
+});
+
+test('a batch that is as large as it may be in bytes takes no more, and one byte less of text does', async () => {
+  // Each record is {"n":"0.N"}, 11 bytes.
+  const sizes = async (bytes: number) =>
+    (await batchesFrom(chunksOf([4], 4), { bytes })).map(({ counts }) => counts.read);
+  expect(await sizes(22)).toEqual([2, 2]);
+  expect(await sizes(21)).toEqual([1, 1, 1, 1]);
+  expect(await sizes(32)).toEqual([2, 2]);
+  expect(await sizes(33)).toEqual([3, 1]);
 });

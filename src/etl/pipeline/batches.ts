@@ -1,5 +1,6 @@
 import { rejectPiece, type EventRecord, type Reject } from './event-record.ts';
 import { noCounts, type Counts } from './ledger.ts';
+import { ManifestPart } from './manifest.ts';
 import { withKey, type KeysSeen, type PartialObject } from './progress.ts';
 import type { ObjectChunk } from './read-objects.ts';
 import type { Decoded, DecodedRecord, Origin } from './record.ts';
@@ -11,6 +12,8 @@ export interface Batch {
   readonly rejects: Reject[];
   /** `read`, `processed` and `bytes`; the rest is decided later. */
   readonly counts: Counts;
+  /** The objects that end in it; absent when it was not read in order. */
+  readonly ended?: ManifestPart;
   /** Where the batch ends. */
   readonly seen: KeysSeen;
   readonly partial: PartialObject | null;
@@ -64,6 +67,7 @@ class Filling implements Batch {
   readonly records: EventRecord[] = [];
   readonly rejects: Reject[] = [];
   readonly counts = noCounts();
+  readonly ended = new ManifestPart();
   seen: KeysSeen;
   partial: PartialObject | null;
   bytes = 0;
@@ -92,6 +96,7 @@ class Filling implements Batch {
   endObject(origin: Origin): void {
     this.counts.processed += 1;
     this.counts.bytes += origin.size_bytes;
+    this.ended.add(origin);
     this.seen = withKey(this.seen, origin);
     this.partial = null;
   }

@@ -3,7 +3,7 @@ import { column, isColumnName, required, type Row } from './column.ts';
 
 test('a column’s name needs no quotes and fits Postgres’ 63 bytes', () => {
   for (const name of ['margin', '_a1', 'a'.repeat(63), 'constructor']) expect(isColumnName(name)).toBe(true);
-  for (const name of ['', 'Margin', '1a', 'a-b', 'a b', 'a"', 'größe', 'a'.repeat(64), 'a\n']) {
+  for (const name of ['', 'Margin', '1a', 'a-b', 'a b', 'a"', 'größe', 'a'.repeat(64), 'a\n', 'ctid']) {
     expect(isColumnName(name)).toBe(false);
   }
 });

@@ -2,6 +2,7 @@ import type { Batch } from './batches.ts';
 import type { Reject } from './event-record.ts';
 import type { HourUnit } from './hours.ts';
 import { addCounts, type Counts } from './ledger.ts';
+import type { ManifestPart } from './manifest.ts';
 import type { PipelineRun, TransformedBatch } from './pipeline.ts';
 import { placeOf, type KeysSeen, type PartialObject } from './progress.ts';
 import type { Claim } from './sink.ts';
@@ -14,6 +15,7 @@ export interface ReadyBatch {
   readonly rejects: readonly Reject[];
   /** Without `inserted`, and the duplicates that only the sink can know. */
   readonly counts: Counts;
+  readonly ended: ManifestPart | undefined;
   readonly seen: KeysSeen;
   readonly partial: PartialObject | null;
   readonly dropped: TransformedBatch['dropped'];
@@ -34,7 +36,8 @@ export function transformed(batch: Batch, run: PipelineRun, claim: Claim): Ready
     dropped: sum(dropped),
     batches: 1,
   };
-  return { rows, rejects: all, counts, seen: batch.seen, partial: batch.partial, dropped, metrics };
+  const { ended, seen, partial } = batch;
+  return { rows, rejects: all, counts, ended, seen, partial, dropped, metrics };
 }
 
 /** Commits one batch at a time, while the next one is read and transformed. */
@@ -65,7 +68,7 @@ export class Committer {
 
   async #commit(batch: ReadyBatch): Promise<void> {
     const { budget, batchSize, onProgress } = this.#context;
-    const { rows, rejects, counts, seen, partial } = batch;
+    const { rows, rejects, counts, ended, seen, partial } = batch;
     const { progress } = this.#claim;
     const startAfter = this.#unit.startAfter ?? this.#unit.prefix;
     const began_ms = performance.now();
@@ -73,8 +76,8 @@ export class Committer {
       rows,
       rejects,
       counts,
-      from: placeOf(progress, startAfter),
-      to: placeOf({ ...progress, seen, partial }, startAfter),
+      ...(ended ? { ended } : {}),
+      covers: { from: placeOf(progress, startAfter), to: placeOf({ ...progress, seen, partial }, startAfter) },
       progressAfter: (all) => {
         const total = { ...progress.counts };
         addCounts(total, all);

@@ -158,3 +158,33 @@ describe('whatever time zone the process is in', () => {
     expect(expandPrefix('events/2025/10/26/')).toHaveLength(24);
   });
 });
+
+test('the error for a year without four digits names the moment', () => {
+  expect(() => hourPrefix(Date.parse('-000001-02-03T04:05:06Z'))).toThrow(
+    new RangeError('-000001-02-03T04:05:06.000Z has no four-digit year'),
+  );
+});
+
+test('digits too few or too many, or anything before them, make no hour', () => {
+  for (const key of [
+    'events/225/12/06/05/',
+    'events/2025/2/06/05/',
+    'events/2025/12/6/05/',
+    'events/2025/12/06/5/',
+    'events/20251/12/06/05/',
+    'events/2025/12/06/055/',
+    'events/xxxx/12/06/05/',
+    'events/2025/xx/06/05/',
+    'events/2025/12/xx/05/',
+    'events/2025/12/06/xx/',
+    'x/events/2025/12/06/05/',
+  ]) {
+    expect(parseHourPrefix(key), key).toBeUndefined();
+    expect(expandPrefix(key), key).toEqual([]);
+  }
+});
+
+test('a year’s hours begin with its first and end with its last', () => {
+  const units = expandPrefix('events/2025/');
+  expect([units[0]!.prefix, units.at(-1)!.prefix]).toEqual(['events/2025/01/01/00/', 'events/2025/12/31/23/']);
+});

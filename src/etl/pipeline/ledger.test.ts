@@ -21,3 +21,16 @@ test('counts add up name by name', () => {
   addCounts(counts, { ...noCounts(), read: 10, batches: 1 });
   expect(counts).toEqual({ ...noCounts(), read: 11, bytes: 2, batches: 1 });
 });
+
+test('the error has all of the numbers, since they say where to look', () => {
+  const counts = { ...noCounts(), read: 1, split: 2, inserted: 4, duplicates: 8, rejected: 16, dropped: 32 };
+  expect(() => assertBalanced(counts)).toThrow(
+    expect.objectContaining({
+      code: 'ledger_unbalanced',
+      stage: 'write',
+      message:
+        'The batch does not balance and was not committed: read 1 + split 2 is not ' +
+        'inserted 4 + duplicates 8 + rejected 16 + dropped 32.',
+    }) as Error,
+  );
+});

@@ -90,3 +90,34 @@ test('listings are the same when they have the same keys with the same content',
   expect(sameKeys(before, await keys(storeOf('a')))).toBe(false);
   expect(sameKeys(before, await keys(storeOf('a', 'b').put(`${prefix}b`, 'x')))).toBe(false);
 });
+
+test('the store is told what to list, where to begin, and what ends it', async () => {
+  const asked: unknown[] = [];
+  const store = new MemoryStore();
+  const list = store.list.bind(store);
+  store.list = (of, options) => {
+    asked.push([of, options]);
+    return list(of, options);
+  };
+  await listed(store);
+  await listed(store, { startAfter: `${prefix}a` });
+  expect(asked).toEqual([
+    [prefix, { signal }],
+    [prefix, { signal, startAfter: `${prefix}a` }],
+  ]);
+  expect((asked[0] as [string, { signal: AbortSignal }])[1].signal).toBe(signal);
+});
+
+test('what is behind the end of a range is not listed, however much it is', async () => {
+  const store = storeOf('a', 'b', 'c', 'd', 'e', 'f');
+  let pages = 0;
+  const list = store.list.bind(store);
+  store.list = async function* (of, options) {
+    for await (const page of list(of, options)) {
+      pages += 1;
+      yield page;
+    }
+  };
+  expect(await listed(store, { endAt: `${prefix}a` })).toEqual(['a']);
+  expect(pages).toBe(1);
+});

@@ -280,3 +280,99 @@ describe('opening and closing', () => {
     }
   });
 });
+
+describe('an error of a transform', () => {
+  const thrownIn = async (thrown: unknown): Promise<unknown> => {
+    const spoil = transform({
+      name: 'spoil',
+      batch: () => {
+        throw thrown;
+      },
+    });
+    const run = await opened(spoil);
+    return thrownBy(() => run.batch(recordsOf(run, 1)));
+  };
+
+  test('says what kind it was and where, keeps it as the cause, and tells nothing of its message', async () => {
+    const cause = new RangeError('the customer’s name');
+    cause.stack = 'RangeError: the customer’s name\n    at look (file.ts:1:2)\n    at other (file.ts:3:4)';
+    expect(await thrownIn(cause)).toMatchObject({
+      code: 'transform_failed',
+      stage: 'transform',
+      message: 'The transform "spoil" failed in batch: RangeError at look (file.ts:1:2)',
+      cause,
+    });
+  });
+
+  test('may have no place, or be no error at all', async () => {
+    const cause = new TypeError('x');
+    delete cause.stack;
+    expect(await thrownIn(cause)).toMatchObject({ message: 'The transform "spoil" failed in batch: TypeError', cause });
+    expect(await thrownIn('a text')).toMatchObject({ message: 'The transform "spoil" failed in batch: string' });
+  });
+
+  test('that cannot open is thrown even if one before it cannot close', async () => {
+    const stuck = transform({
+      name: 'stuck',
+      open: () => ({ batch: () => undefined, close: () => Promise.reject(new Error('stuck')) }),
+    });
+    const shut = transform({ name: 'shut', open: () => Promise.reject(new Error('shut')) });
+    await expect(opened(stuck, shut)).rejects.toThrow('The transform "shut" failed in open: Error');
+  });
+});
+
+test('a transform that passes on fewer, more or other records is told what it did wrong, in full', async () => {
+  const message = async (batch: (records: readonly EventRecord[]) => readonly EventRecord[]) => {
+    const run = await opened(transform({ name: 'spoil', batch }));
+    return (thrownBy(() => run.batch(recordsOf(run, 3))) as Error).message;
+  };
+  expect(await message(() => [])).toBe('The transform "spoil" left out a record without rejecting or dropping it.');
+  expect(await message((records) => [...records, ...records])).toBe(
+    'The transform "spoil" passed the same record on twice; a copy must be a record of its own.',
+  );
+});
+
+test('a record that a transform rejected and passed on all the same goes no further', async () => {
+  const both = transform({
+    name: 'both',
+    batch: (records, context) => {
+      context.reject(records[0]!, 'unwanted', '');
+      context.drop(records[1]!, 'unwanted');
+      return records;
+    },
+  });
+  const run = await opened(both);
+  const all = recordsOf(run, 3);
+  const { records, split, rejects } = run.batch(all);
+  expect(all.map(({ fate }) => fate)).toEqual(['rejected', 'dropped', 'live']);
+  expect([numbers(records), split, rejects.length]).toEqual([[2], 0, 1]);
+});
+
+test('a duplicate is seen by the transforms that follow, and is left out at the end', async () => {
+  const seen: unknown[] = [];
+  const first = transform({ name: 'first', each: (record, context) => context.drop(record, 'duplicate') });
+  const look = transform({ name: 'look', batch: (records) => void seen.push(...numbers(records as EventRecord[])) });
+  const run = await opened(first, look);
+  const { records, duplicates, dropped, split } = run.batch(recordsOf(run, 2));
+  expect([seen, numbers(records), numbers(duplicates), dropped.size, split]).toEqual([[0, 1], [], [0, 1], 0, 0]);
+});
+
+test('what transforms count is kept apart by their names', async () => {
+  const count = (name: string) =>
+    transform({
+      name,
+      batch: (_, context) => {
+        context.count('seen');
+        return undefined;
+      },
+    });
+  const run = await opened(count('a'), count('b'), count('a'));
+  expect(Object.fromEntries(run.batch([]).metrics)).toEqual({ 'a.seen': 2, 'b.seen': 1 });
+});
+
+test('a name that is none for a column is an error that says what would be one', () => {
+  const addUpper = transform({ name: 'addUpper', adds: { Price: column.text() }, each: () => undefined });
+  expect(misfit(() => definePipeline([addUpper]))).toBe(
+    'invalid_config: addUpper adds column "Price", which is no name for a column: use a-z, 0-9 and _, 63 bytes',
+  );
+});

@@ -1,4 +1,5 @@
 import { configError, ClickstreamError } from '../../errors.ts';
+import { placesOf } from '../../places.ts';
 import { isColumnName, type Column, type Columns, type NoColumns, type Row } from './column.ts';
 import { rejectOf, type EventRecord, type Reject } from './event-record.ts';
 import type { DecodedRecord, Origin } from './record.ts';
@@ -253,7 +254,7 @@ function misbehaviour(name: string, what: string): ClickstreamError {
 /** Names the transform and the place in its code. A message of its own may quote an event, and this one is logged. */
 function transformError(name: string, where: string, cause: unknown): ClickstreamError {
   const kind = cause instanceof Error ? cause.name : typeof cause;
-  const place = cause instanceof Error ? /\n\s+at (.+)/.exec(cause.stack ?? '')?.[1] : undefined;
+  const place = placesOf(cause)[0]?.replace(/^ +at /, '');
   return new ClickstreamError({
     code: 'transform_failed',
     stage: 'transform',

@@ -54,7 +54,7 @@ async function runClaimed(unit: HourUnit, claim: Claim, context: UnitContext, re
     if (sameKeys(keys, seen)) {
       report.unchanged = true;
       if (state === 'completed' || !isFinal) return report.result('complete');
-      const ended = await settleAndFinish(claim, { ...claim.progress, state: 'completed' }, '');
+      const ended = await settleAndFinish(unit, claim, { ...claim.progress, state: 'completed' });
       return ended ? report.result('complete') : report.result('partial', claim.progress);
     }
   }
@@ -62,15 +62,15 @@ async function runClaimed(unit: HourUnit, claim: Claim, context: UnitContext, re
   const stopped = await readAll(unit, claim, context, report);
   if (stopped || !budget.hasTime) return report.result('partial', claim.progress);
   const end = { ...claim.progress, state: isFinal ? ('completed' as const) : ('loaded' as const) };
-  const ended = await settleAndFinish(claim, end, unit.startAfter ?? unit.prefix);
+  const ended = await settleAndFinish(unit, claim, end);
   return ended ? report.result('complete') : report.result('partial', claim.progress);
 }
 
 /** False when time ran out: the marks stay, and the next run settles before it completes the unit. */
-async function settleAndFinish(claim: Claim, end: Progress, startAfter: string): Promise<boolean> {
+async function settleAndFinish(unit: HourUnit, claim: Claim, end: Progress): Promise<boolean> {
   try {
     await claim.settle();
-    await claim.finish(end, placeOf(claim.progress, startAfter));
+    await claim.finish(end, placeOf(claim.progress, unit.startAfter ?? unit.prefix));
     return true;
   } catch (error) {
     if (isOutOfTime(error)) return false;

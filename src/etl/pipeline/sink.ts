@@ -1,6 +1,7 @@
 import type { EventRecord, Reject } from './event-record.ts';
 import type { HourUnit } from './hours.ts';
 import type { Counts } from './ledger.ts';
+import type { ManifestPart } from './manifest.ts';
 import type { Place, Progress } from './progress.ts';
 
 /** Where rows go, with the accounts that make them trustworthy. */
@@ -50,15 +51,19 @@ export interface PreparedRows {
   readonly duplicates: number;
 }
 
+/** What a commit replaces in the dead letters: all that lay from one place up to another, or at each of some. */
+export type Covered = { readonly from: Place; readonly to: Place } | { readonly places: readonly Place[] };
+
 /** What one transaction takes in. */
 export interface CommitBatch {
   readonly rows: PreparedRows;
   readonly rejects: readonly Reject[];
   /** Of the batch, less what only the sink can know: `inserted`, and the rest of `duplicates`. */
   readonly counts: Readonly<Counts>;
-  /** The range of keys that the batch covers. */
-  readonly from: Place;
-  readonly to: Place;
+  /** The objects that end in the batch; absent when it was not read in order. */
+  readonly ended?: ManifestPart;
+  /** Where the batch decides anew what is a dead letter. */
+  readonly covers: Covered;
   /** The progress after the batch, given all of its counts. */
   progressAfter(counts: Readonly<Counts>): Progress;
 }

@@ -1,4 +1,5 @@
 import type { Counts } from '../../pipeline/ledger.ts';
+import type { ManifestPart } from '../../pipeline/manifest.ts';
 import type { PartialObject, Progress, UnitState } from '../../pipeline/progress.ts';
 import { HOLD_S, type CheckpointRow } from './hold.ts';
 
@@ -55,4 +56,9 @@ export function checkpointParameters(unit: string, runId: string, commitNo: numb
 export function runParameters(unit: string, runId: string, counts: Readonly<Counts>): unknown[] {
   const { processed, read, split, inserted, duplicates, rejected, dropped, bytes, batches } = counts;
   return [runId, unit, processed, read, split, inserted, duplicates, rejected, dropped, bytes, batches];
+}
+
+/** The parameters of `add-manifest.sql`. */
+export function manifestParameters(unit: string, pass: number, commitNo: number, ended: ManifestPart): unknown[] {
+  return [unit, pass, commitNo, ended.firstKey, ended.lastKey, ended.objects, ended.hashes];
 }

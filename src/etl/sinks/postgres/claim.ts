@@ -4,14 +4,15 @@ import type { EventRecord } from '../../pipeline/event-record.ts';
 import { unitLabel, type HourUnit } from '../../pipeline/hours.ts';
 import { assertBalanced, type Counts } from '../../pipeline/ledger.ts';
 import { AFTER_ALL_RECORDS, type Place, type Progress } from '../../pipeline/progress.ts';
-import type { Claim, CommitBatch, Committed, RunOutcome } from '../../pipeline/sink.ts';
-import { checkpointParameters, progressFrom, runParameters } from './checkpoint.ts';
+import type { Claim, CommitBatch, Committed, Covered, RunOutcome } from '../../pipeline/sink.ts';
+import { checkpointParameters, manifestParameters, progressFrom, runParameters } from './checkpoint.ts';
 import { inTransaction, type Connection } from './connection.ts';
 import { copyLines } from './copy.ts';
 import type { RowEncoder } from './encode.ts';
 import type { CheckpointRow, Hold } from './hold.ts';
 import { PostgresRows, rejectLine } from './prepared-rows.ts';
 import { errorCode } from './retryable.ts';
+import { settle } from './settle.ts';
 import type { Statements } from './statements.ts';
 
 /** After a conflict, batches are staged until this many in a row had none. */
@@ -54,6 +55,7 @@ export class PostgresClaim implements Claim {
     const { runId, unit, trigger, statements } = this.#context;
     await this.#advance(async (client) => {
       await client.query(statements.beginRun, [runId, this.#label, new Date(unit.hour_ms), trigger]);
+      if (progress.seen.objects === 0) await client.query(statements.clearManifest, [this.#label]);
       return { progress };
     });
     this.#begun = true;
@@ -72,20 +74,19 @@ export class PostgresClaim implements Claim {
         duplicates: batch.counts.duplicates + rows.lines.length - inserted,
       };
       assertBalanced(counts);
-      await this.#writeRejects(client, batch.rejects, batch.from, batch.to);
+      await this.#writeRejects(client, batch.rejects, batch.covers);
       await client.query(statements.advanceRun, runParameters(this.#label, runId, counts));
-      return { counts, progress: batch.progressAfter(counts) };
+      const progress = batch.progressAfter(counts);
+      if (batch.ended && batch.ended.objects > 0) {
+        const entry = manifestParameters(this.#label, progress.pass, this.#commitNo + 1, batch.ended);
+        await client.query(statements.addManifest, entry);
+      }
+      return { counts, progress };
     });
   }
 
   async settle(): Promise<void> {
-    const { writer, statements } = this.#context;
-    const found = await writer.run((client) => client.query<{ found: boolean }>(statements.anyMarks));
-    if (!found.rows[0]?.found) return;
-    await writer.transaction(async (client) => {
-      await client.query(statements.lockSettling);
-      await client.query(statements.settleSessions);
-    });
+    await settle(this.#context.writer, this.#context.statements);
   }
 
   async finish(progress: Progress, from: Place): Promise<void> {
@@ -93,7 +94,7 @@ export class PostgresClaim implements Claim {
     // Objects at the end of the range may be gone since they were rejected.
     const to = { key: unit.endAt ?? successor(unit.prefix), index: AFTER_ALL_RECORDS };
     await this.#advance(async (client) => {
-      await this.#writeRejects(client, [], from, to);
+      await this.#writeRejects(client, [], { from, to });
       return { progress };
     });
   }
@@ -189,10 +190,16 @@ export class PostgresClaim implements Claim {
     }
   }
 
-  /** Replaces what was rejected before in the range that a batch covers. */
-  async #writeRejects(client: Client, rejects: CommitBatch['rejects'], from: Place, to: Place): Promise<void> {
+  /** Replaces what was rejected before where a batch decides anew. */
+  async #writeRejects(client: Client, rejects: CommitBatch['rejects'], covers: Covered): Promise<void> {
     const { statements, runId } = this.#context;
-    await client.query(statements.clearRejects, [from.key, from.index, to.key, to.index]);
+    if ('places' in covers) {
+      const { places } = covers;
+      await client.query(statements.clearRejectsAt, [places.map(({ key }) => key), places.map(({ index }) => index)]);
+    } else {
+      const { from, to } = covers;
+      await client.query(statements.clearRejects, [from.key, from.index, to.key, to.index]);
+    }
     if (rejects.length === 0) return;
     const lines = rejects.map((reject) => rejectLine(reject, runId));
     await copyLines(client, statements.copyRejects, lines);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { PostgresSettings } from '../../../config/settings.ts';
 import { ClickstreamError } from '../../../errors.ts';
+import { tlsAdvice } from './tls-advice.ts';
 import { backoff_ms, errorCode, isRetryable } from './retryable.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -23,10 +24,19 @@ const SESSION = `
   SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '10s';
   SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2`;
 
+/**
+ * With a schema in TARGET_TABLE nothing but PostgreSQL's own and temporary tables are named without one, so that no
+ * function, operator or table that somebody made elsewhere can be taken for what is meant. Without one, the server's
+ * search path has to say where the tables are.
+ */
+function sessionOf({ schema }: PostgresSettings): string {
+  return schema === undefined ? SESSION : `${SESSION}; SET search_path = pg_catalog, pg_temp`;
+}
+
 /** Connects, with the session set up. The caller ends it. */
 export async function connect(settings: PostgresSettings, applicationName: string): Promise<pg.Client> {
   const client = newClient(settings, applicationName);
-  await begin(client);
+  await begin(client, settings);
   return client;
 }
 
@@ -43,12 +53,12 @@ function newClient(settings: PostgresSettings, applicationName: string): pg.Clie
   return client;
 }
 
-async function begin(client: pg.Client): Promise<void> {
+async function begin(client: pg.Client, settings: PostgresSettings): Promise<void> {
   // The client's own time-out ends with the server's greeting, after which a server can fall silent just as well.
   const timer = setTimeout(() => cut(client), CONNECT_TIMEOUT_MS);
   try {
     await client.connect();
-    await client.query(SESSION);
+    await client.query(sessionOf(settings));
   } catch (error) {
     cut(client);
     throw error;
@@ -128,7 +138,7 @@ export class Connection {
     this.#client = client;
     this.#ready = false;
     try {
-      await begin(client).catch((error: unknown) => {
+      await begin(client, this.#settings).catch((error: unknown) => {
         // A wrong password or host stays wrong; the person who set it needs to be told which variables.
         throw isRetryable(error) ? error : unreachable(error);
       });
@@ -192,14 +202,15 @@ const TELLING = /^(?:08|25|28|3D|3F|42|53|54|55|57)/;
  * What Postgres refused, without the values that its message may quote: those are content of events.
  */
 function refused(cause: pg.DatabaseError): ClickstreamError {
-  const { code = 'no code', table, column, constraint, message } = cause;
+  const { code = 'no code', table, column, constraint, message, where: inFunction } = cause;
   const where = [table, column, constraint].filter((name) => name !== undefined).join(' ');
   return new ClickstreamError({
     code: 'warehouse_refused',
     stage: 'write',
     message:
       `The warehouse refused a statement: SQLSTATE ${code}${where === '' ? '' : ` (${where})`}` +
-      `${TELLING.test(code) ? `, ${message}` : ''}. What was committed stays.`,
+      // What somebody's own trigger raises may say anything under any code.
+      `${TELLING.test(code) && inFunction === undefined ? `, ${message}` : ''}. What was committed stays.`,
     cause,
   });
 }
@@ -221,7 +232,8 @@ function unreachable(cause: unknown): ClickstreamError {
     stage: 'write',
     message:
       `The warehouse could not be used (${[code, reason].filter((part) => part !== '').join(': ')}). ` +
-      'Check the DW_PG_* variables and that the network lets the run through. What was committed stays.',
+      `${tlsAdvice(cause) ?? 'Check the DW_PG_* variables and that the network lets the run through.'} ` +
+      'What was committed stays.',
     cause,
   });
 }

@@ -99,7 +99,12 @@ describe('a JSON value', () => {
 
   test('that is no JSON is null, or refused when it cannot be written at all', () => {
     expect(one(column.jsonb(), () => 1)).toBe('\\N');
-    expect(() => one(column.jsonb(), { a: 1n })).toThrow(/^the column c cannot be written/);
+    expect(() => one(column.jsonb(), { a: 1n })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_value',
+        message: expect.stringMatching(/^the column c cannot be written: TypeError: /) as string,
+      }) as Error,
+    );
   });
 });
 
@@ -115,6 +120,7 @@ describe('an instant', () => {
     [base + 0.0002, '2025-12-06T05:00:00.567Z'],
     [-0.5, '1969-12-31T23:59:59.999500Z'],
     [0, '1970-01-01T00:00:00.000Z'],
+    [60_000 * 60_000, '1970-02-11T16:00:00.000Z'],
   ])('%d is written to the microsecond', (instant_ms, text) => {
     expect(encodeInstant(instant_ms)).toBe(text);
   });
@@ -184,5 +190,155 @@ test('a row is a line of its columns in their order, null where there is none', 
 });
 
 test('a column that is never null must have a value', () => {
-  expect(() => encode({ d: required(column.boolean()) }, null)).toThrow('the column d has no value');
+  expect(() => encode({ d: required(column.boolean()) }, null)).toThrow(
+    expect.objectContaining({ code: 'invalid_value', message: 'the column d has no value' }) as Error,
+  );
+});
+
+test.each<[string, Columns[string], unknown, string]>([
+  ['text', column.text(), 5, 'text and cannot hold this number'],
+  ['uuid', column.uuid(), 'x', 'uuid and cannot hold this string'],
+  ['boolean', column.boolean(), 'true', 'boolean and cannot hold this string'],
+  ['integer', column.integer(), 1.5, 'integer and cannot hold this number'],
+  ['bigint', column.bigint(), '1', 'bigint and cannot hold this string'],
+  ['numeric', column.numeric(), '1,0', 'numeric and cannot hold this string'],
+  ['double precision', column.double(), '1', 'double precision and cannot hold this string'],
+  ['timestamptz', column.timestamptz(), true, 'timestamptz and cannot hold this boolean'],
+  ['date', column.date(), 'today', 'date and cannot hold this string'],
+  ['text[]', column.textArray(), 'a', 'text[] and cannot hold this string'],
+  ['text[] of others', column.textArray(), [1], 'text[] and cannot hold this number'],
+])(
+  'what a column of %s cannot hold is refused by the column’s name and type, and without the value',
+  (_, declared, value, why) => {
+    expect(() => one(declared, value)).toThrow(
+      expect.objectContaining({ code: 'invalid_value', message: `the column c is a ${why}` }) as Error,
+    );
+  },
+);
+
+test.each<[string, Columns[string], unknown, string]>([
+  ['true', column.boolean(), true, 't'],
+  ['false', column.boolean(), false, 'f'],
+  ['an integer', column.integer(), -2147483648, '-2147483648'],
+  ['a double', column.double(), 1e-7, '1e-7'],
+  ['a date', column.date(), '2024-02-29', '2024-02-29'],
+  ['a uuid in capitals', column.uuid(), '0189D1B3-4F0A-7C3E-9B1A-6F2E8D4C5B7A', '0189D1B3-4F0A-7C3E-9B1A-6F2E8D4C5B7A'],
+  [
+    'the longest decimal',
+    column.numeric(),
+    `${'9'.repeat(1000)}.${'9'.repeat(1000)}e-999`,
+    `${'9'.repeat(1000)}.${'9'.repeat(1000)}e-999`,
+  ],
+  ['the longest fraction', column.numeric(), `.${'9'.repeat(1000)}`, `.${'9'.repeat(1000)}`],
+  ['a decimal with a plus', column.numeric(), '+5.', '+5.'],
+  ['no texts', column.textArray(), [], '{}'],
+  ['texts', column.textArray(), ['a', null], '{"a",NULL}'],
+])('%s is written as Postgres reads it', (_, declared, value, field) => {
+  expect(one(declared, value)).toBe(field);
+});
+
+test.each<[string, Columns[string], readonly string[]]>([
+  [
+    'decimal',
+    column.numeric(),
+    [
+      '9'.repeat(1001),
+      `1.${'9'.repeat(1001)}`,
+      `.${'9'.repeat(1001)}`,
+      '1e1000',
+      '1e',
+      '.',
+      'x1',
+      '1x',
+      '1.2.3',
+      '--1',
+    ],
+  ],
+  [
+    'uuid',
+    column.uuid(),
+    [
+      ...[0, 1, 2, 3, 4].flatMap((group) => {
+        const groups = '0189d1b3-4f0a-7c3e-9b1a-6f2e8d4c5b7a'.split('-');
+        return ['x'.repeat(groups[group]!.length), groups[group]!.slice(1)].map((other) =>
+          groups.with(group, other).join('-'),
+        );
+      }),
+      'x0189d1b3-4f0a-7c3e-9b1a-6f2e8d4c5b7a',
+      '0189d1b3-4f0a-7c3e-9b1a-6f2e8d4c5b7ax',
+    ],
+  ],
+  [
+    'date',
+    column.date(),
+    [
+      'x2024-02-29',
+      '2024-02-29x',
+      '2024-02-29T00:00:00.000Z',
+      '2024-06-31',
+      '024-01-01',
+      '2024-1-01',
+      '2024-01-1',
+      '2024-01-32',
+      '2024-00-01',
+    ],
+  ],
+])('no other spelling passes for a %s', (_, declared, spellings) => {
+  for (const spelling of spellings) expect(() => one(declared, spelling), spelling).toThrow(UnfitValue);
+});
+
+test('instants come out the same whatever instant was written before them', () => {
+  const instants = [
+    '2025-12-06T05:00:00.000Z',
+    '2025-12-06T05:00:59.999Z',
+    '2025-12-06T05:01:00.001Z',
+    '0001-01-01T00:00:09.010Z',
+  ];
+  for (const a of instants) {
+    for (const b of instants) expect([encodeInstant(Date.parse(a)), encodeInstant(Date.parse(b))]).toEqual([a, b]);
+  }
+});
+
+test('what is no text is refused even if it reads like one that would do', () => {
+  for (const [declared, text] of [
+    [column.uuid(), '0189d1b3-4f0a-7c3e-9b1a-6f2e8d4c5b7a'],
+    [column.numeric(), '1.5'],
+    [column.date(), '2024-02-29'],
+    [column.text(), 'x'],
+  ] as const) {
+    expect(() => one(declared, text)).not.toThrow();
+    expect(() => one(declared, [text])).toThrow('and cannot hold this object');
+  }
+});
+
+test('a JSON value may be a text or a number by itself', () => {
+  for (const value of ['null', 'x', 5, true]) expect(one(column.jsonb(), value)).toBe(JSON.stringify(value));
+  expect(one(column.jsonb(), Infinity)).toBe('"Infinity"');
+  expect(one(column.jsonb(), { a: -Infinity })).toBe('{"a":"-Infinity"}');
+  expect(one(column.jsonb(), { a: { b: null } })).toBe('{"a":{"b":null}}');
+});
+
+test('every half of a surrogate pair is found in a JSON value, and no character beside them', () => {
+  for (const half of ['\ud800', '\ud9ff', '\udaaa', '\udbff', '\udc00', '\udd00', '\ude00', '\udfff']) {
+    expect(() => one(column.jsonb(), { a: `x${half}` })).toThrow(
+      expect.objectContaining({
+        code: 'lone_surrogate',
+        message: 'the column c holds half of a surrogate pair',
+      }) as Error,
+    );
+  }
+  expect(() => one(column.jsonb(), { a: '\0' })).toThrow('the column c holds the character U+0000');
+  for (const text of ['\ud7ff', '\ue000', '\u0001', '\\ud800 \ufffd'])
+    expect(() => one(column.jsonb(), [text])).not.toThrow();
+});
+
+test('what is no number stays in a JSON value as it is, also where a number is too large', () => {
+  const value: unknown = JSON.parse('{"a":[{"b":1e400}],"null":"null","c":"Infinity","d":null,"e":1}');
+  expect(JSON.parse(one(column.jsonb(), value))).toEqual({
+    a: [{ b: 'Infinity' }],
+    null: 'null',
+    c: 'Infinity',
+    d: null,
+    e: 1,
+  });
 });

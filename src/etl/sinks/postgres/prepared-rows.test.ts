@@ -93,6 +93,15 @@ test('each derived session leaves one mark, over the time of its events', () => 
   expect(rows.marks).toEqual([`c:a\t${at(2)}\t${at(9)}`, `c:a\t${at(7)}\t${at(7)}`]);
 });
 
+test('a mark reaches from the earliest event to the latest, whatever the order of their ids', () => {
+  const derived = { visitor_id: 'c:a', session_id: 'auto-1', session_derived: true };
+  const times = [5, 9, 2, 7, 9, 2];
+  const rows = prepare(
+    ...times.map((event_timestamp, id) => record({ event_id: String(id), event_timestamp, ...derived })),
+  );
+  expect(rows.marks).toEqual([`c:a\t${at(2)}\t${at(9)}`]);
+});
+
 test('two visitors leave two marks even if a record that lost gave their sessions one name', () => {
   const rows = prepare(
     record({ event_id: '1', received_at: 2, visitor_id: 'c:a', session_id: 'auto-1', session_derived: true }),
@@ -132,4 +141,30 @@ test('a reject is one line whatever its key, detail and bytes are', () => {
     '\\\\x00ff09',
     'run',
   ]);
+});
+
+test('events without a visitor or a session leave no mark', () => {
+  const rows = prepare(
+    record({ event_id: '1', session_derived: true, visitor_id: null, session_id: 'auto-1' }),
+    record({ event_id: '2', session_derived: true, visitor_id: 'c:a', session_id: null }),
+    record({ event_id: '3', session_derived: false, visitor_id: 'c:a', session_id: 's' }),
+  );
+  expect(rows.marks).toEqual([]);
+});
+
+test('the records are handed over once, since they are far larger than their rows', () => {
+  const rows = prepare(record({}));
+  expect(rows.takeDelivered()).toHaveLength(1);
+  expect(rows.takeDelivered()).toEqual([]);
+});
+
+test('an error that is no value’s is a defect and rejects nothing', () => {
+  const row = record({});
+  Object.defineProperty(row.row, 'note', {
+    get: () => {
+      throw new RangeError('broken');
+    },
+  });
+  expect(() => prepare(row)).toThrow(new RangeError('broken'));
+  expect(row.fate).toBe('live');
 });

@@ -9,6 +9,7 @@ import { PostgresClaim } from './claim.ts';
 import { Connection, type TimeLeft } from './connection.ts';
 import { RowEncoder } from './encode.ts';
 import { Hold, RENEWAL_LIMIT_MS } from './hold.ts';
+import { settle } from './settle.ts';
 import { statementsFor, type Statements } from './statements.ts';
 
 /** What a Postgres sink is made of. */
@@ -17,7 +18,7 @@ export interface PostgresSinkOptions {
   readonly tables: TableNames;
   readonly columns: Columns;
   readonly sessionTimeout_ms: number;
-  /** What began the run: `scheduled` or `explicit`; kept in the ledger. */
+  /** What began the run: `scheduled`, `explicit` or `redrive`; kept in the ledger. */
   readonly trigger: string;
   /** One id for all that an invocation does. */
   readonly runId?: string;
@@ -56,6 +57,11 @@ export class PostgresSink implements Sink {
     if (!taken) return undefined;
     const context = { unit, runId: this.#runId, trigger, writer, encoder: this.#encoder, statements: this.#statements };
     return new PostgresClaim(context, taken.hold, taken.row);
+  }
+
+  /** Settles what is left of runs that did not get to it, outside of any hour. */
+  async settle(): Promise<void> {
+    await settle(this.#writer, this.#statements);
   }
 
   async close(): Promise<void> {

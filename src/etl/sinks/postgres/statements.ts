@@ -15,6 +15,7 @@ export interface Statements {
   readonly createStaging: string;
   readonly mergeStaging: string;
   readonly clearRejects: string;
+  readonly clearRejectsAt: string;
   readonly lookAtHolder: string;
   readonly endDeadHolder: string;
   readonly takeHold: string;
@@ -22,6 +23,8 @@ export interface Statements {
   readonly moveHold: string;
   readonly releaseHold: string;
   readonly beginRun: string;
+  readonly clearManifest: string;
+  readonly addManifest: string;
   readonly advanceRun: string;
   readonly endRun: string;
   readonly advanceCheckpoint: string;
@@ -59,6 +62,7 @@ export function statementsFor(tables: TableNames, columns: Columns, sessionTimeo
     createStaging: file('create-staging'),
     mergeStaging: file('merge-staging'),
     clearRejects: file('clear-rejects'),
+    clearRejectsAt: file('clear-rejects-at'),
     lookAtHolder: file('look-at-holder'),
     endDeadHolder: file('end-dead-holder'),
     takeHold: file('take-hold'),
@@ -66,6 +70,8 @@ export function statementsFor(tables: TableNames, columns: Columns, sessionTimeo
     moveHold: file('move-hold'),
     releaseHold: file('release-hold'),
     beginRun: file('begin-run'),
+    clearManifest: file('clear-manifest'),
+    addManifest: file('add-manifest'),
     advanceRun: file('advance-run'),
     endRun: file('end-run'),
     advanceCheckpoint: file('advance-checkpoint'),

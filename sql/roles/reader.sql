@@ -1,0 +1,12 @@
+-- What a dashboard shows and `clickstream status` looks at. The first statement names every table and view, those too
+-- that nothing is granted on; a test sees to it.
+REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manifests", :"migrations" FROM :"reader";
+
+GRANT SELECT ON :"events" TO :"reader";
+-- Dead letters hold requests as they came, addresses and user agents included. How many there are, of which kind and
+-- when, is all that a reader sees of them.
+GRANT SELECT (code, rejected_at) ON :"rejects" TO :"reader";
+GRANT SELECT ON :"runs" TO :"reader";
+GRANT SELECT ON :"checkpoints" TO :"reader";
+GRANT SELECT ON :"marks" TO :"reader";
+GRANT SELECT ON :"manifests" TO :"reader";

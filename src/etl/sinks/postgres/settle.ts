@@ -1,0 +1,12 @@
+import type { Connection } from './connection.ts';
+import type { Statements } from './statements.ts';
+
+/** Settles what marks there are, whichever run left them. Does nothing when there are none. */
+export async function settle(writer: Connection, statements: Statements): Promise<void> {
+  const found = await writer.run((client) => client.query<{ found: boolean }>(statements.anyMarks));
+  if (!found.rows[0]?.found) return;
+  await writer.transaction(async (client) => {
+    await client.query(statements.lockSettling);
+    await client.query(statements.settleSessions);
+  });
+}

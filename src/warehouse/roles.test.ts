@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { sqlVariables, tableNames } from '../config/table-names.ts';
+import { roleNames } from './roles.ts';
+import { listSql, readSql } from './sql.ts';
+
+test.each([
+  ['clickstream_events', ['clickstream_owner', 'clickstream_loader', 'clickstream_reader']],
+  ['shop.shop_events', ['shop_owner', 'shop_loader', 'shop_reader']],
+  ['clicks', ['clicks_owner', 'clicks_loader', 'clicks_reader']],
+  ['events', ['events_owner', 'events_loader', 'events_reader']],
+])('the roles of %s are named as its tables are', (table, names) => {
+  expect(Object.values(roleNames(tableNames(table)))).toEqual(names);
+});
+
+/** The tables whose rejected bytes, rows and so on the code copies in, beside what the statements say. */
+const COPIED = ['events', 'rejects', 'marks'];
+
+describe('the loader may do', () => {
+  const verbs = (text: string): Map<string, Set<string>> => {
+    const found = new Map<string, Set<string>>();
+    const add = (table: string, verb: string): unknown =>
+      found.set(table, (found.get(table) ?? new Set<string>()).add(verb));
+    const plain = text.replaceAll(/^\s*--.*$/gm, '');
+    for (const [, table] of plain.matchAll(/:"(\w+)"/g)) add(table!, 'SELECT');
+    for (const [, table] of plain.matchAll(/\bINSERT INTO :"(\w+)"/g)) add(table!, 'INSERT');
+    for (const [, table] of plain.matchAll(/\bUPDATE :"(\w+)"/g)) add(table!, 'UPDATE');
+    for (const [, table] of plain.matchAll(/\bDELETE FROM :"(\w+)"/g)) add(table!, 'DELETE');
+    for (const [, table] of plain.matchAll(/INSERT INTO :"(\w+)"[^;]*ON CONFLICT[^;]*DO UPDATE/g))
+      add(table!, 'UPDATE');
+    return found;
+  };
+  const statements = listSql('statements').map((file) => readSql(`statements/${file}`));
+  const needed = verbs(statements.join(';\n'));
+  for (const table of COPIED) needed.get(table)!.add('INSERT');
+  const granted = new Map(
+    [...readSql('roles/loader.sql').matchAll(/^GRANT ([A-Z, ]+) ON :"(\w+)"/gm)].map(([, list, table]) => [
+      table!,
+      new Set(list!.split(', ')),
+    ]),
+  );
+
+  test.each([...new Set([...needed.keys(), ...granted.keys()])])(
+    'on %s what the statements do, and no more',
+    (table) => {
+      expect([...(granted.get(table) ?? [])].sort()).toEqual([...(needed.get(table) ?? [])].sort());
+    },
+  );
+});
+
+test.each(['loader', 'reader'])('what the %s may do is decided for each table', (role) => {
+  const [, list = ''] = /^REVOKE ALL ON ([^;]*) FROM/m.exec(readSql(`roles/${role}.sql`)) ?? [];
+  const decided = list.split(', ').map((name) => name.slice(2, -1));
+  const created = listSql('migrations').flatMap((file) =>
+    Array.from(
+      readSql(`migrations/${file}`).matchAll(/CREATE (?:TABLE|VIEW|MATERIALIZED VIEW) :"(\w+)"/g),
+      ([, name]) => name,
+    ),
+  );
+  expect(decided.sort()).toEqual([...created, 'migrations'].sort());
+  expect(Object.keys(sqlVariables(tableNames('events')))).toEqual(expect.arrayContaining(decided));
+});
