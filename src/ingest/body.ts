@@ -1,5 +1,9 @@
 import { LIMITS } from '../etl/pipeline/record.ts';
+import { isNestedDeeperThan, withoutDeepElements } from './nesting.ts';
 import { Refusal, badBody } from './refusal.ts';
+
+/** Stands in an array for an event that is nested deeper than the ETL reads. */
+export const TOO_DEEP = Symbol('too deep');
 
 /** A body as the gateway hands it over. */
 export interface RawBody {
@@ -9,7 +13,8 @@ export interface RawBody {
 
 /**
  * Turns a request's body into the JSON value it holds, whatever its content type. Sizes are those of the bytes the
- * client sent, after base64; a byte order mark is skipped.
+ * client sent, after base64; a byte order mark is skipped. An event too deep for the ETL is one bad event of its array, in
+ * whose place {@link TOO_DEEP} stands.
  *
  * @throws Refusal 413 for a body of more than `max_bytes`; 400 for one that is empty, not UTF-8, nested deeper than the
  * ETL reads, or not JSON
@@ -18,9 +23,16 @@ export function parseBody(raw: RawBody, max_bytes: number): unknown {
   const text = decodeText(raw, max_bytes);
   // JSON.parse takes any depth, but JSON.stringify recurses and throws at a few thousand levels; and what is deeper
   // than the ETL's limit would only be rejected there.
-  if (isNestedDeeperThan(text, LIMITS.nesting)) {
-    throw badBody('too_deep', `The body is nested deeper than ${LIMITS.nesting} levels`);
-  }
+  const isBatch = /^\s*\[/.test(text);
+  if (!isNestedDeeperThan(text, LIMITS.nesting + (isBatch ? 1 : 0))) return parseText(text);
+  if (!isBatch) throw badBody('too_deep', `The body is nested deeper than ${LIMITS.nesting} levels`);
+  const { text: shallow, cut } = withoutDeepElements(text, LIMITS.nesting);
+  const events = parseText(shallow) as unknown[];
+  for (const index of cut) events[index] = TOO_DEEP;
+  return events;
+}
+
+function parseText(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -56,33 +68,3 @@ function tooLarge(max_bytes: number): Refusal {
     message: `The body is larger than ${max_bytes} bytes`,
   });
 }
-
-/**
- * Tells whether objects and arrays nest deeper than `limit` in a JSON text, in one pass and without recursion. Text
- * that is not JSON gives some answer, never an error.
- */
-export function isNestedDeeperThan(text: string, limit: number): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (inString) {
-      if (unit === BACKSLASH) at++;
-      else if (unit === QUOTE) inString = false;
-    } else if (unit === QUOTE) {
-      inString = true;
-    } else if (unit === OPEN_BRACE || unit === OPEN_BRACKET) {
-      if (++depth > limit) return true;
-    } else if (unit === CLOSE_BRACE || unit === CLOSE_BRACKET) {
-      depth--;
-    }
-  }
-  return false;
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { TOO_DEEP } from './body.ts';
 import { checkEvents, writeEvents } from './events.ts';
 import { Refusal } from './refusal.ts';
 import type { Provenance } from './request.ts';
@@ -46,6 +47,12 @@ test.each([[undefined], [null], [''], ['  '], [5], [true], [{}], [['page_view']]
 
 test.each([[null], ['page_view'], [7], [false]])('%j is no event', (body: unknown) => {
   expect(refusalOf(body).errors).toEqual([{ index: 0, field: '', message: 'An event must be a JSON object' }]);
+});
+
+test('in an array an event that is too deep is reported like any other bad one', () => {
+  const { events, errors } = checkEvents([{ eventName: 'a' }, TOO_DEEP]);
+  expect(events).toHaveLength(1);
+  expect(errors).toEqual([{ index: 1, field: '', message: 'An event may be nested 500 levels deep' }]);
 });
 
 test('in an array the valid events are kept and the others reported by their index', () => {

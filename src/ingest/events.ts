@@ -1,4 +1,6 @@
-import type { JsonObject } from '../etl/pipeline/record.ts';
+import { LIMITS, type JsonObject } from '../etl/pipeline/record.ts';
+import { TOO_DEEP } from './body.ts';
+import { writeJson } from './json.ts';
 import { uuidv7 } from './key.ts';
 import { Refusal, badBody, type EventError } from './refusal.ts';
 import type { Provenance } from './request.ts';
@@ -37,7 +39,9 @@ export function checkEvents(body: unknown): CheckedEvents {
   const events: JsonObject[] = [];
   const errors: EventError[] = [];
   for (const [index, element] of elements.entries()) {
-    if (!isObject(element)) {
+    if (element === TOO_DEEP) {
+      errors.push({ index, field: '', message: `An event may be nested ${LIMITS.nesting} levels deep` });
+    } else if (!isObject(element)) {
       errors.push({ index, field: '', message: 'An event must be a JSON object' });
     } else if (!isName(element['eventName']) && !isName(element['event_name'])) {
       errors.push({ index, field: 'eventName', message: 'eventName must be a non-empty string' });
@@ -67,7 +71,7 @@ export function writeEvents(
   receivedAt_ms: number,
 ): StoredText {
   const stamp: IngestStamp = { receivedAt: new Date(receivedAt_ms).toISOString(), ...provenance };
-  const texts = events.map((event) => JSON.stringify(stampEvent(event, stamp, receivedAt_ms)));
+  const texts = events.map((event) => writeJson(stampEvent(event, stamp, receivedAt_ms)));
   return isBatch
     ? { body: texts.map((text) => `${text}\n`).join(''), contentType: 'application/x-ndjson' }
     : { body: texts.join(''), contentType: 'application/json' };

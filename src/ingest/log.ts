@@ -1,5 +1,6 @@
 import { pino, type Logger } from 'pino';
 import { ClickstreamError } from '../errors.ts';
+import { placesOf } from '../places.ts';
 
 /** What a log line may hold: codes, ids of requests, counts and durations. No address, user agent or event content. */
 export type LogFields = Readonly<Record<string, string | number | null | undefined>>;
@@ -48,7 +49,7 @@ function foreign(error: unknown): LogFields {
   return {
     cause: asToken(error.name),
     causeCode: asToken(code),
-    causeAt: /^ {4}at .*$/m.exec(error.stack ?? '')?.[0].trim(),
+    causeAt: placesOf(error)[0]?.trim(),
     httpStatus: typeof httpStatusCode === 'number' ? httpStatusCode : undefined,
     attempts: typeof attempts === 'number' ? attempts : undefined,
   };

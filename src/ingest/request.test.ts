@@ -89,3 +89,9 @@ test.each([
 ])('path %j on stage %j is the endpoint: %j', (path, stage, expected) => {
   expect(isClickstreamPath(path, stage)).toBe(expected);
 });
+
+test('a long text is cut between characters, so that no half of one is stored with the events', () => {
+  const userAgent = `${'x'.repeat(1023)}🛒`;
+  const { provenance } = readRequest({ requestContext: { http: { userAgent } } });
+  expect(provenance.userAgent).toBe(`${'x'.repeat(1023)}\ufffd`);
+});

@@ -105,5 +105,6 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function text(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT_LENGTH) : null;
+  // Cutting may halve a surrogate pair, which would make a transform's column refuse each of the events.
+  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT_LENGTH).toWellFormed() : null;
 }

@@ -33,12 +33,19 @@ test('given values are taken', () => {
   });
 });
 
+test('an access point takes the place of a bucket, as it does for the ETL', () => {
+  const accessPoint = 'arn:aws:s3:eu-west-1:123456789012:accesspoint/raw';
+  expect(readSettings({ RAW_BUCKET_NAME: accessPoint }).bucket).toBe(accessPoint);
+});
+
 describe('a wrong value is an error that names its variable and not the value', () => {
   test.each([
     ['RAW_BUCKET_NAME', undefined],
     ['RAW_BUCKET_NAME', 's3://raw-events'],
     ['RAW_BUCKET_NAME', 'raw-events/events'],
     ['RAW_BUCKET_NAME', 'x'],
+    ['RAW_BUCKET_NAME', 'raw..events'],
+    ['RAW_BUCKET_NAME', 'arn:aws:s3:::raw'],
     ['MAX_BODY_BYTES', '0'],
     ['MAX_BODY_BYTES', '-5'],
     ['MAX_BODY_BYTES', '1e6'],
@@ -47,6 +54,8 @@ describe('a wrong value is an error that names its variable and not the value', 
     ['MAX_BODY_BYTES', '99999999999999999999'],
     ['AWS_ENDPOINT_URL_S3', 'localhost:9000'],
     ['AWS_ENDPOINT_URL_S3', 'http://'],
+    ['AWS_ENDPOINT_URL_S3', 'http://key:secret@127.0.0.1:9000'],
+    ['AWS_ENDPOINT_URL_S3', 'http://127.0.0.1:9000?x=1'],
     ['ALLOWED_ORIGINS', 'https://www.shop.test/'],
     ['ALLOWED_ORIGINS', 'www.shop.test'],
     ['ALLOWED_ORIGINS', 'https://shop.example,*'],

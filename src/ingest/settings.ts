@@ -1,3 +1,4 @@
+import { bucketName, endpointUrl } from '../config/setting-kinds.ts';
 import { configError } from '../errors.ts';
 
 /** 1 MiB: hundreds of events at the size a tracker sends them. */
@@ -55,9 +56,9 @@ export function readAllowedOrigins(env: NodeJS.ProcessEnv): AllowedOrigins {
 function readBucket(env: NodeJS.ProcessEnv): string {
   const bucket = valueOf(env, 'RAW_BUCKET_NAME');
   if (bucket === undefined) throw configError('RAW_BUCKET_NAME is required: the bucket that raw events are stored in');
-  // Catches "bucket/prefix" and "s3://bucket", which would store events where the ETL never looks.
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/.test(bucket)) {
-    throw configError('RAW_BUCKET_NAME must be the name of a bucket, without s3:// and without a prefix');
+  // By the ETL's own rule, since the variable is the same; it catches "bucket/prefix" and "s3://bucket", too.
+  if (bucketName.parse(bucket) === undefined) {
+    throw configError(`RAW_BUCKET_NAME must be ${bucketName.allowed}, without s3:// and without a prefix`);
   }
   return bucket;
 }
@@ -73,8 +74,8 @@ function readMaxBodyBytes(env: NodeJS.ProcessEnv): number {
 function readEndpoint(env: NodeJS.ProcessEnv): string | undefined {
   const endpoint = valueOf(env, 'AWS_ENDPOINT_URL_S3');
   if (endpoint === undefined) return undefined;
-  if (!/^https?:\/\//i.test(endpoint) || !URL.canParse(endpoint)) {
-    throw configError('AWS_ENDPOINT_URL_S3 must be an http or https URL');
+  if (endpointUrl.parse(endpoint) === undefined) {
+    throw configError('AWS_ENDPOINT_URL_S3 must be an http or https URL without user, query and fragment');
   }
   return endpoint;
 }

@@ -1,0 +1,17 @@
+import type { GatewayEvent } from '../../src/ingest/request.ts';
+
+/** A request as API Gateway hands it over: bytes that are no text it encodes in base64. */
+export function gatewayEvent(body: string | Buffer): GatewayEvent {
+  return {
+    rawPath: '/clickstream',
+    headers: { 'content-type': 'application/json' },
+    requestContext: {
+      requestId: 'request-1',
+      apiId: 'api-1',
+      stage: '$default',
+      http: { method: 'POST', path: '/clickstream', sourceIp: '203.0.113.1', userAgent: 'hostile' },
+    },
+    body: typeof body === 'string' ? body : body.toString('base64'),
+    isBase64Encoded: typeof body !== 'string',
+  };
+}
