@@ -56,7 +56,10 @@ test('a record that stands for no event is a dead letter, before the one that do
       if (record.event['n'] === 9) context.reject(record, 'unfit', 'It is 9.');
     },
   });
-  for (const batches of [[[event('a', 1)], [event('a', 2, 9)]], [[event('a', 2, 9)], [event('a', 1)]]]) {
+  for (const batches of [
+    [[event('a', 1)], [event('a', 2, 9)]],
+    [[event('a', 2, 9)], [event('a', 1)]],
+  ]) {
     const out = await runBatches([parse, dedupe, refuse], batches);
     expect(out.flatMap(({ rejects }) => rejects)).toEqual(['unfit 0']);
     expect(out.map(counts).sort()).toEqual([

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { dedupe } from './dedupe.ts';
 import { flatten } from './flatten.ts';
@@ -138,6 +139,8 @@ describe('a product', () => {
     ['/p/1#y?z', '/p/1'],
     ['about:blank', null],
     ['p/1', null],
+    ['p//shop.example/1', null],
+    ['/p//1/x?y', '/p//1/x'],
   ])('without a path of its own has that of the page %s: %j', async (pageUrl, path) => {
     expect((await flat(received({ pageUrl, product: { id: 'a' } }))).product_url_path).toBe(path);
     expect((await flat(received({ pageUrl }))).product_url_path).toBeNull();
@@ -204,6 +207,21 @@ describe('an order', () => {
   });
 });
 
+test('the reject of an id that is too long names the id', async () => {
+  const long = 'x'.repeat(513);
+  for (const [name, fields] of [
+    ['eventId', { eventId: long }],
+    ['userId', { user_id: long }],
+    ['clientId', { clientId: long }],
+    ['sessionId', { sessionId: long }],
+    ['orderId', { element: { dataset: { order_id: long } } }],
+    ['product.id', { context_product: { id: long } }],
+  ] as const) {
+    const { details } = await runTransforms(ALL, [received(fields)]);
+    expect(details).toEqual([`${name} takes 513 bytes; an id has at most 512`]);
+  }
+});
+
 test.each([
   ['orderId', { orderId: 'x'.repeat(513) }],
   ['the data attribute orderId', { element: { dataset: { orderId: 'x'.repeat(513) } } }],
@@ -215,7 +233,8 @@ test.each([
   expect(rows).toHaveLength(1);
 });
 
-test('the rows do not depend on the time zone of the machine', async () => {
+// A thread keeps the time zone that its process began with.
+test.runIf(isMainThread)('the rows do not depend on the time zone of the machine', async () => {
   const events = [
     received({ eventTimestamp: '2025-12-06T05:10:00', clientId: 'a' }),
     received({ eventTimestamp: '2025-12-06 05:20', clientId: 'a' }),

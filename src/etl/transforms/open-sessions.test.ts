@@ -98,3 +98,54 @@ test('of events at one moment the one with the lowest id names the session', () 
   new OpenSessions(TIMEOUT_MS).assign(rows);
   expect(rows.map((row) => row.session_id)).toEqual(['auto-a', 'auto-a', 'auto-a']);
 });
+
+/** Gives events that come one by one their sessions. */
+function oneByOne(
+  sessions: OpenSessions,
+  ...events: readonly (readonly [visitor: string, time: number, id: string])[]
+) {
+  return events.map(([visitor_id, event_timestamp, event_id]) => {
+    const row: Sessionless = { event_id, event_timestamp, visitor_id, session_id: null };
+    sessions.assign([row]);
+    return row.session_id;
+  });
+}
+
+test('an event that comes late, up to the timeout before a session’s first, is of it and names it from then on', () => {
+  expect(
+    oneByOne(new OpenSessions(30), ['c:a', 100, 'x'], ['c:a', 70, 'y'], ['c:a', 75, 'z'], ['c:a', 130, 'w']),
+  ).toEqual(['auto-x', 'auto-y', 'auto-y', 'auto-y']);
+  expect(oneByOne(new OpenSessions(30), ['c:a', 100, 'x'], ['c:a', 69, 'y'])).toEqual(['auto-x', 'auto-y']);
+  expect(oneByOne(new OpenSessions(30), ['c:a', 100, 'x'], ['c:a', 131, 'y'])).toEqual(['auto-x', 'auto-y']);
+});
+
+test('a late event does not shorten its session', () => {
+  const events = [
+    ['c:a', 100, 'x'],
+    ['c:a', 90, 'y'],
+    ['c:a', 130, 'z'],
+  ] as const;
+  expect(oneByOne(new OpenSessions(30), ...events)).toEqual(['auto-x', 'auto-y', 'auto-y']);
+});
+
+test('of events at a session’s first moment the one with the lower id names it, whichever came first', () => {
+  expect(oneByOne(new OpenSessions(30), ['c:a', 100, 'x'], ['c:a', 100, 'w'], ['c:a', 100, 'y'])).toEqual([
+    'auto-x',
+    'auto-w',
+    'auto-w',
+  ]);
+});
+
+test('of more visitors than it has room for, the older half is forgotten and begins anew', () => {
+  const visits = ['c:1', 'c:2', 'c:3', 'c:4'].map((visitor, at) => [visitor, at, `a${at}`] as const);
+  const sessions = new OpenSessions(30, 2);
+  oneByOne(sessions, ...visits);
+  // Nobody is forgotten yet.
+  expect(oneByOne(sessions, ['c:1', 4, 'b'], ['c:4', 5, 'b'])).toEqual(['auto-a0', 'auto-a3']);
+  oneByOne(sessions, ['c:5', 6, 'a4']);
+  expect(oneByOne(sessions, ['c:3', 7, 'c'], ['c:4', 7, 'c'], ['c:1', 7, 'c'])).toEqual([
+    'auto-a2',
+    'auto-a3',
+    'auto-c',
+  ]);
+});

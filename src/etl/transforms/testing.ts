@@ -26,6 +26,8 @@ export interface Transformed<R> {
   readonly rows: readonly R[];
   /** `code index`, so that a test can say all of it on a line. */
   readonly rejects: readonly string[];
+  /** Of the rejects, in their order. */
+  readonly details: readonly string[];
   readonly duplicates: number;
   readonly dropped: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, number>>;
@@ -54,6 +56,7 @@ export async function runBatches<const List extends readonly Transform[]>(
     return {
       rows: batch.records.map(({ row }) => row as Row<ColumnsOf<List>>),
       rejects: batch.rejects.map(({ code, index }) => `${code} ${index}`),
+      details: batch.rejects.map(({ detail }) => detail),
       duplicates: batch.duplicates.length,
       dropped: Object.fromEntries(batch.dropped),
       metrics: Object.fromEntries(batch.metrics),

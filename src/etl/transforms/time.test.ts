@@ -29,6 +29,33 @@ describe('an instant', () => {
     [1_765_000_000_000, 1_765_000_000_000],
     ['1765000000000', 1_765_000_000_000],
     ['1765000000000.25', 1_765_000_000_000.25],
+    ['2025-12-06T05:04:03.002', at('2025-12-06T05:04:03.002Z')],
+    ['2025-12-06T05:04:03.002z', at('2025-12-06T05:04:03.002Z')],
+    ['2025-12-06 05:04:03.002Z', at('2025-12-06T05:04:03.002Z')],
+    ['2025-12-06T05:04:03,002Z', at('2025-12-06T05:04:03.002Z')],
+    ['2025-12-06T05:04:03.0025', at('2025-12-06T05:04:03.002Z') + 0.5],
+    ['2025-12-06T05:04:03 Z', at('2025-12-06T05:04:03Z')],
+    ['2025-12-06T23:59:60.999Z', at('2025-12-07T00:00:00.999Z')],
+    ['2025-12-06T24:00:00.000Z', at('2025-12-07T00:00:00Z')],
+    ['2024-02-29T05:04:03.002Z', at('2024-02-29T05:04:03.002Z')],
+    ['2025-01-31T05:04:03.002Z', at('2025-01-31T05:04:03.002Z')],
+    ['2025-04-30', at('2025-04-30T00:00:00Z')],
+    ['2025-06-30', at('2025-06-30T00:00:00Z')],
+    ['2025-09-30', at('2025-09-30T00:00:00Z')],
+    ['2025-11-30', at('2025-11-30T00:00:00Z')],
+    ['2025-02-28', at('2025-02-28T00:00:00Z')],
+    ['0099-06-01T00:00:00.000Z', at('0099-06-01T00:00:00Z')],
+    ['0100-06-01T00:00:00.000Z', at('0100-06-01T00:00:00Z')],
+    ['2025-12-06T00:00:00+15:59', at('2025-12-05T08:01:00Z')],
+    ['2025-12-06T00:00:00-15:59', at('2025-12-06T15:59:00Z')],
+    ['0001-01-01T00:00:00-00:01', at('0001-01-01T00:01:00Z')],
+    ['-100000000000', -100_000_000_000],
+    ['100000000000', 100_000_000_000],
+    [' 1765000000000 ', 1_765_000_000_000],
+    ['1765000000000.1', 1_765_000_000_000.1],
+    ['1765000000000.125', 1_765_000_000_000.125],
+    [at('0001-01-01T00:00:00Z'), at('0001-01-01T00:00:00Z')],
+    [at('9999-12-31T23:59:59.999Z'), at('9999-12-31T23:59:59.999Z')],
     [0, 0],
     [-1, -1],
   ])('%j is one', (value, instant_ms) => {
@@ -37,6 +64,50 @@ describe('an instant', () => {
 
   test.each<[unknown]>([
     ['2025-02-30T00:00:00Z'],
+    ['2025-02-30T00:00:00.000Z'],
+    ['2025-02-29T00:00:00.000Z'],
+    ['2025-13-06T05:04:03.002Z'],
+    ['2025-00-06T05:04:03.002Z'],
+    ['2025-12-00T05:04:03.002Z'],
+    ['2025-12-06T24:04:03.002Z'],
+    ['2025-12-06T05:60:03.002Z'],
+    ['2025-12-06T05:04:61.002Z'],
+    ['0000-12-06T05:04:03.002Z'],
+    ['2025-12-06T05:04:03.002Zx'],
+    ['x2025-12-06T05:04:03.002Z'],
+    ['0000-12-31T23:59:00-00:01'],
+    ['0x176500000000'],
+    ['+1765000000000'],
+    ['x2025-12-06'],
+    ['2025-12-06x'],
+    ['2025-12-06T05'],
+    ['2025-12-06T'],
+    ['2025-12-06T05:04Z+01:00'],
+    ['2025-12-06Z'],
+    ['2025-12-06T05:04:03.Z'],
+    ['2025-12-06T05:04:03  Z'],
+    ['2025-12-06T05:04:03+1'],
+    ['2025-12-06T05:04:03+01:0'],
+    ['2025-12-06T05:04:03+01:000'],
+    ['2025-1-06'],
+    ['2025-12-6'],
+    ['225-12-06'],
+    ['2025-12-06T5:04'],
+    ['2025-12-06T05:4'],
+    ['2025-12-06T05:04:3'],
+    ['0001-01-01T00:00:00+00:01'],
+    ['9999-12-31T23:59:59.9999999Z'],
+    [at('0001-01-01T00:00:00Z') - 1],
+    ['-12345678901'],
+    ['1765000000000000'],
+    ['1765000000000.'],
+    ['1765000000000.1234'],
+    ['x1765000000000'],
+    ['1765000000000x'],
+    ['2025-06-31'],
+    ['2025-09-31'],
+    ['2025-11-31'],
+    ['2025-12-32'],
     ['2025-02-29'],
     ['1900-02-29'],
     ['2025-04-31'],
@@ -89,6 +160,40 @@ describe('an instant', () => {
     expect(asInstant(value)).toBeNull();
   });
 
+  test('the form that toISOString writes is read only as it writes it, each character of it', () => {
+    const text = '2025-11-17T13:25:36.478Z';
+    const wrong: string[] = [];
+    for (let position = 0; position < text.length; position += 1) {
+      // Beside the ten digits: what comes before and after them, what stands at other places, a digit of another script.
+      for (const other of ['/', ':', '-', '.', 'x', 'T', 'Z', '\u0660', ...Array.from('0123456789')]) {
+        // Without a zone, the last digit is one of the fraction.
+        if (position === text.length - 1 && /\d/.test(other)) continue;
+        const changed = text.slice(0, position) + other + text.slice(position + 1);
+        const date = new Date(changed);
+        const isWritten = !Number.isNaN(date.getTime()) && date.toISOString() === changed;
+        if (asInstant(changed) !== (isWritten ? date.getTime() : null)) wrong.push(changed);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('every day is taken in the form that toISOString writes, and none that does not exist', () => {
+    const wrong: string[] = [];
+    for (const year of ['1999', '2000', '2023', '2024', '2100']) {
+      for (let month = 1; month <= 13; month += 1) {
+        for (let day = 0; day <= 32; day += 1) {
+          const date = `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+          const time_ms = Date.UTC(Number(year), month - 1, day, 5, 4, 3, 2);
+          const instant_ms = new Date(time_ms).toISOString().startsWith(date) ? time_ms : null;
+          for (const text of [`${date}T05:04:03.002Z`, `${date} 05:04:03.002`]) {
+            if (asInstant(text) !== instant_ms) wrong.push(text);
+          }
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   test('a fraction of any length counts to the microsecond', () => {
     const base = at('2025-12-06T05:00:00Z');
     expect(asInstant('2025-12-06T05:00:00.000001Z')).toBe(base + 0.001);
@@ -137,6 +242,14 @@ describe('the time of an event', () => {
     const wrong_ms = at('1999-01-01T00:00:00Z');
     expect(timeOf({ event_ms: wrong_ms, sent_ms: wrong_ms + 7000 })).toBe(received_ms - 7000);
     expect(timeOf({ event_ms: wrong_ms, sent_ms: wrong_ms })).toBe(received_ms);
+  });
+
+  test('is none without a time of the event’s own, whatever else is known', () => {
+    for (const receiptKnown of [true, false]) {
+      for (const sent_ms of [null, 0, 7000, received_ms]) {
+        expect(timeOf({ event_ms: null, sent_ms, receiptKnown })).toBeNull();
+      }
+    }
   });
 
   test('may then lie 30 days before the receipt, and still only 5 minutes after it', () => {

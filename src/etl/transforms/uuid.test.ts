@@ -33,10 +33,20 @@ test.each([
   ['a hyphen at the end', `${CANONICAL}-`],
   ['a hyphen at the start', `-${CANONICAL}`],
   ['digits of another script', `٠${CANONICAL.slice(1)}`],
+  ['a digit more behind an opening brace', `{${CANONICAL}0`],
+  ['a digit more before a closing brace', `0${CANONICAL}}`],
   ['nothing between braces', '{}'],
   ['nothing', ''],
 ])('a text that Postgres refuses is no UUID: %s', (_, text) => {
   expect(canonicalUuid(text)).toBeUndefined();
+});
+
+test.each([0, 1, 2, 3, 4])('each of the five groups has its own number of digits, and only digits: %i', (group) => {
+  const groups = CANONICAL.split('-');
+  const { length } = groups[group]!;
+  for (const other of ['x'.repeat(length), 'f', '', `${groups[group]}0`]) {
+    expect(canonicalUuid(groups.with(group, other).join('-'))).toBeUndefined();
+  }
 });
 
 test('hyphens after any groups of four digits and any case give the same UUID', () => {

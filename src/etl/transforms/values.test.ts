@@ -67,7 +67,17 @@ test.each<[unknown, number | string | null]>([
   ['', null],
   ['1e', null],
   ['--1', null],
+  ['9'.repeat(100), '9'.repeat(100)],
   ['1'.repeat(101), null],
+  [`1.${'1'.repeat(100)}`, `1.${'1'.repeat(100)}`],
+  [`1.${'1'.repeat(101)}`, null],
+  [`.${'1'.repeat(100)}`, `.${'1'.repeat(100)}`],
+  [`.${'1'.repeat(101)}`, null],
+  ['-12.5e+100', '-12.5e+100'],
+  ['1e-1000', null],
+  ['x1', null],
+  ['1x', null],
+  ['1.2.3', null],
   [true, null],
   [[5], null],
   [{}, null],
@@ -82,6 +92,14 @@ test.each<[unknown, number | null]>([
   [' 3 ', 3],
   ['-3', -3],
   ['007', 7],
+  ['+12', 12],
+  ['0000000012', 12],
+  ['00000000012', null],
+  ['x3', null],
+  ['3x', null],
+  ['-', null],
+  [-2_147_483_649, null],
+  ['-2147483649', null],
   [2_147_483_647, 2_147_483_647],
   [-2_147_483_648, -2_147_483_648],
   ['2147483648', null],
@@ -109,6 +127,7 @@ test('of several names the first one with a value counts, and what every object 
   expect(firstOf({ userId: 'a', user_id: 'b' }, 'userId', 'user_id')).toBe('a');
   expect(firstOf({ userId: '', user_id: 'b' }, 'userId', 'user_id')).toBe('b');
   expect(firstOf({ userId: null, user_id: 0 }, 'userId', 'user_id')).toBe(0);
+  expect(firstOf({ userId: undefined, user_id: 'b' }, 'userId', 'user_id')).toBe('b');
   expect(firstOf({ userId: false }, 'userId')).toBe(false);
   expect(firstOf({}, 'constructor', 'toString', '__proto__')).toBeUndefined();
 });
