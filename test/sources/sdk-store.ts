@@ -187,7 +187,8 @@ export class SdkStore implements ObjectStore {
     // A proxy's page comes out as an answer without anything in it.
     if (KeyCount === undefined) throw listingError(this.#bucket, 'the answer is no listing');
     const origins = Contents.map(({ Key, ETag, Size, LastModified }): Origin => {
-      return { key: Key!, etag: ETag!, size_bytes: Size!, lastModified_ms: LastModified!.getTime() };
+      const lastModified_ms = Math.floor(LastModified!.getTime() / 1000) * 1000;
+      return { key: Key!, etag: ETag!, size_bytes: Size!, lastModified_ms };
     });
     if (IsTruncated !== true) return { origins };
     if (NextContinuationToken === undefined) throw listingError(this.#bucket, 'a truncated page names no next one');
