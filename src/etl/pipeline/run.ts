@@ -16,14 +16,25 @@ export interface Work {
 /** Errors that would meet every other hour, too. */
 const CONCERNS_ALL = new Set([
   'missing_bucket',
-  'access_denied',
   'no_credentials',
+  'credentials_refused',
+  'clock_skewed',
+  'wrong_region',
   'warehouse_unreachable',
   'missing_table',
   'missing_column',
   'column_type',
   'transform_failed',
 ]);
+
+function concernsAll(error: unknown): boolean {
+  // Of objects a single one may be refused, over the key that it is encrypted with.
+  return CONCERNS_ALL.has(codeOf(error)) || (error instanceof ClickstreamError && isListingDenied(error));
+}
+
+function isListingDenied({ code, stage }: ClickstreamError): boolean {
+  return code === 'access_denied' && stage === 'list';
+}
 
 /** Thrown at the end when hours failed; what the others did is in `result`. */
 export class HoursFailed extends ClickstreamError {
@@ -80,7 +91,7 @@ export async function runUnits(
     } catch (error) {
       failures.push({ prefix: unitLabel(unit), error });
       context.onUnitFailed?.({ prefix: unitLabel(unit), error });
-      if (CONCERNS_ALL.has(codeOf(error))) break;
+      if (concernsAll(error)) break;
     }
   }
   const result = runResult(work.prefix, results, Math.round(performance.now() - started_ms));

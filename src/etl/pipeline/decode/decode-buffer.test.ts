@@ -47,3 +47,12 @@ test('gzip that is faulty, or inflates to more than it may, is left to be stream
   expect(decodeBuffer(Buffer.concat([object, Buffer.from('junk')]))).toBeUndefined();
   expect(decodeBuffer(Buffer.concat([object, Buffer.from('\0junk')]))).toBeUndefined();
 });
+
+test('so is an object of very many records, plain or gzip', () => {
+  const few = Buffer.from('{}\n'.repeat(10_000));
+  const many = Buffer.from('{}\n'.repeat(100_000));
+  expect(decodeBuffer(few)!.pieces).toHaveLength(10_000);
+  expect(decodeBuffer(gzipSync(few))!.pieces).toHaveLength(10_000);
+  expect(decodeBuffer(many)).toBeUndefined();
+  expect(decodeBuffer(gzipSync(many))).toBeUndefined();
+});

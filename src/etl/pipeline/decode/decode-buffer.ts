@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 
-import { LIMITS, type ObjectPosition } from '../record.ts';
+import { LIMITS, type Decoded, type ObjectPosition } from '../record.ts';
 import type { DecodedChunk } from './decode-object.ts';
 import { Flaw } from './flaw.ts';
 import { isGzip } from './gzip-header.ts';
@@ -12,12 +12,17 @@ import { isBlank, NEWLINE, OPEN_BRACE } from './text.ts';
 /** What a small gzip object may inflate to at once. A larger one is inflated as it is decoded. */
 const MAX_INFLATED_BYTES = 8 * 1024 * 1024;
 
+/** Pieces that may be in memory at once; with some 200 bytes each a small object of `{}` lines has 70 MB of them. */
+const MAX_PIECES = 20_000;
+/** What is decoded before they are counted. */
+const SLICE_BYTES = 128 * 1024;
+
 /**
  * Decodes a small object that was fetched whole, in one synchronous go: 250,000 plain objects of one event a second, or
  * 95,000 gzip ones, where `decodeObject` does 94,000 and 20,000. The bytes begin at `firstByteNeeded(from)`, and must not be written to afterwards.
  *
- * Returns undefined for a gzip object that inflates to more than `maxInflated_bytes` or is faulty in any way: then
- * `decodeObject` has to decode it, which keeps what is good of it.
+ * Returns undefined for an object of more than `MAX_PIECES`, and for a gzip object that inflates to more than
+ * `maxInflated_bytes` or is faulty in any way: then `decodeObject` has to decode it, which keeps what is good of it.
  */
 export function decodeBuffer(
   object: Buffer,
@@ -30,7 +35,11 @@ export function decodeBuffer(
   const event = from === undefined ? loneObject(text) : undefined;
   if (event !== undefined) return { gzip, pieces: [event] };
   const decoder = new RecordDecoder(from);
-  const pieces = decoder.push(gzip && from !== undefined ? text.subarray(from.offset_bytes) : text);
+  const pieces: Decoded[] = [];
+  for (let at = gzip && from !== undefined ? from.offset_bytes : 0; at < text.length; at += SLICE_BYTES) {
+    for (const piece of decoder.push(text.subarray(at, at + SLICE_BYTES))) pieces.push(piece);
+    if (pieces.length > MAX_PIECES) return undefined;
+  }
   for (const piece of decoder.end()) pieces.push(piece);
   return { gzip, pieces };
 }

@@ -211,7 +211,33 @@ test('what inflates a thousandfold never lies in memory as a whole', async () =>
   }
   expect(records).toBe(2);
   expect(most_bytes).toBeLessThan(64 * 1024 * 1024);
-});
+}, 60_000);
+
+test('nor do its records, however short they are', async () => {
+  const dense = gzipSync('{}\n'.repeat(2_000_000));
+  let records = 0;
+  let most = 0;
+  for await (const { pieces } of decodeObject(new Chunks([dense]))) {
+    records += pieces.length;
+    most = Math.max(most, pieces.length);
+  }
+  expect(records).toBe(2_000_000);
+  expect(most).toBeLessThan(50_000);
+}, 60_000);
+
+test('while it is decoded, timers have their turn', async () => {
+  const blanks = gzipSync(Buffer.alloc(16 * 1024 * 1024, '\n'));
+  let turn = 0;
+  let next = setImmediate(function again() {
+    turn += 1;
+    next = setImmediate(again);
+  });
+  const chunks = new Map<number, number>();
+  for await (const _ of decodeObject(new Chunks([blanks]))) chunks.set(turn, (chunks.get(turn) ?? 0) + 1);
+  clearImmediate(next);
+  // All of them are of one portion.
+  expect(Math.max(...chunks.values())).toBeLessThan(16);
+}, 60_000);
 
 test('gzip of any text gives the same as the text', async () => {
   const parts = fc.array(fc.constantFrom('{"a":1}', '\n', ',', '[', ']', '{"b":"ö"}', '"', ' '), { maxLength: 20 });

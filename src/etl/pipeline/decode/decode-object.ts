@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Decoded, ObjectPosition } from '../record.ts';
 import { asBuffer, inPortions, peek } from './chunks.ts';
 import { FLAWS } from './flaw.ts';
@@ -22,6 +23,8 @@ type DecodedChunks = AsyncGenerator<DecodedChunk, void, undefined>;
  * to 100 to 160 KB if it holds events.
  */
 const GZIP_PORTION_BYTES = 16 * 1024;
+/** Inflated buffers that are decoded before timers have their turn: 1 MiB of them, which takes up to 10 ms. */
+const BUFFERS_PER_TURN = 8;
 
 /** The byte of the stored object that its chunks have to begin with for {@link decodeObject} to go on from `from`. */
 export function firstByteNeeded(from?: ObjectPosition): number {
@@ -56,25 +59,26 @@ async function* decodeGzip(chunks: AsyncIterable<Uint8Array>, from?: ObjectPosit
   const gzip = new GzipReader();
   const decoder = new RecordDecoder(from);
   let skip_bytes = from?.offset_bytes ?? 0;
-  const decode = (inflated: readonly Buffer[]): Decoded[] => {
-    const pieces: Decoded[] = [];
-    for (const bytes of inflated) {
+  // Buffer by buffer: a portion of the densest kind holds six million records.
+  async function* decode(inflated: readonly Buffer[]): DecodedChunks {
+    if (inflated.length === 0) yield { gzip: true, pieces: [] };
+    for (const [at, bytes] of inflated.entries()) {
       const skipped = Math.min(skip_bytes, bytes.length);
       skip_bytes -= skipped;
-      for (const piece of decoder.push(bytes.subarray(skipped))) pieces.push(piece);
+      yield { gzip: true, pieces: decoder.push(bytes.subarray(skipped)) };
+      if ((at + 1) % BUFFERS_PER_TURN === 0) await turn();
     }
-    return pieces;
-  };
+  }
   try {
     let inflated: readonly Buffer[] = [];
     for await (const portion of inPortions(chunks, GZIP_PORTION_BYTES)) {
       // While zlib's thread inflates this portion, the one before is decoded here.
       const inflating = gzip.read(portion);
-      yield { gzip: true, pieces: decode(inflated) };
+      yield* decode(inflated);
       inflated = await inflating;
       if (gzip.flaw !== undefined) break;
     }
-    yield { gzip: true, pieces: decode(inflated) };
+    yield* decode(inflated);
     gzip.end();
     yield { gzip: true, pieces: endText(decoder, gzip) };
   } finally {

@@ -32,6 +32,8 @@ export class LineReader {
   read(bytes: Buffer, from: number, base_bytes: number, pieces: Decoded[]): void {
     let at = from;
     for (;;) {
+      // Blank lines by the million: a search for each would take eighty times as long.
+      if (this.longArray === undefined && this.carry.length === 0) while (isBlank(bytes[at]!)) at++;
       const newline = bytes.indexOf(NEWLINE, at);
       if (newline < 0) break;
       if (this.longArray === undefined && this.carry.length === 0) this.line(bytes, at, newline, base_bytes, pieces);

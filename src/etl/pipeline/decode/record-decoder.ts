@@ -2,7 +2,7 @@ import { type Decoded, LIMITS, type TextPosition } from '../record.ts';
 import { type Flaw } from './flaw.ts';
 import { LineReader } from './line-reader.ts';
 import { RejectedPiece } from './piece.ts';
-import { EMPTY, NEWLINE, type TextLimits } from './text.ts';
+import { EMPTY, isBlank, NEWLINE, type TextLimits } from './text.ts';
 import { ValueReader } from './value-reader.ts';
 
 const BEGINNING: TextPosition = { index: 0, offset_bytes: 0, mode: 'first', inArray: false };
@@ -99,6 +99,8 @@ export class RecordDecoder {
     const base_bytes = this.offset_bytes;
     let at = from;
     while (this.lines === undefined && at < bytes.length) {
+      // Lines without anything on them before the first, which may be millions.
+      if (!this.values.begun) while (isBlank(bytes[at]!)) at++;
       const newline = this.values.mode === 'first' ? bytes.indexOf(NEWLINE, at) : -1;
       const end = newline < 0 ? bytes.length : newline + 1;
       this.values.read(bytes, at, end, base_bytes, pieces);

@@ -1,4 +1,7 @@
 import { ClickstreamError } from '../../../errors.ts';
+import { ABORTED, again, CORRUPT, NO_CREDENTIALS, REPLACED, TOO_LARGE, TRUNCATED, type Again } from './retry-table.ts';
+
+export { ABORTED, CORRUPT, NO_CREDENTIALS, REPLACED, TOO_LARGE, TOO_SLOW, TRUNCATED } from './retry-table.ts';
 
 /** What went wrong with one request to S3, whichever client made it. */
 export interface FailureDetails {
@@ -28,42 +31,10 @@ export class S3Failure extends Error {
   }
 }
 
-/** Codes of this reader's own, beside S3's and the network's. */
-export const TRUNCATED = 'Truncated';
-export const CORRUPT = 'ChecksumMismatch';
-export const REPLACED = 'Replaced';
-export const ABORTED = 'Aborted';
-export const TOO_LARGE = 'TooLarge';
-
-/** What is worth another try although its status is not. `RequestTimeout` comes with 400. */
-const TRANSIENT = new Set([TRUNCATED, CORRUPT, 'RequestTimeout', 'SlowDown', 'Throttling', 'ThrottlingException']);
-/** An answer that will be the same the next time. */
-const FINAL = new Set([ABORTED, TOO_LARGE, REPLACED, 'NoCredentials']);
-/** Without an answer: a certificate does not become valid by asking again, nor a closed store open. */
-const FINAL_WITHOUT_ANSWER = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|UND_ERR_(?:INVALID|DESTROYED|CLOSED)/;
-
-/** Whether asking again may help: the connection broke or stalled, or the store had no time. */
-export function isRetryable({ code, status }: S3Failure): boolean {
-  if (FINAL.has(code)) return false;
-  if (TRANSIENT.has(code)) return true;
-  if (status === undefined) return !FINAL_WITHOUT_ANSWER.test(code);
-  return status === 429 || status === 408 || (status >= 500 && status !== 501);
+/** Whether asking again may help, and how. */
+export function againOf({ code, status }: S3Failure): Again {
+  return again(code, status);
 }
-
-/** Whether the store asks for fewer requests. */
-export function isThrottled({ code, status }: S3Failure): boolean {
-  return status === 503 || status === 429 || code === 'SlowDown';
-}
-
-/** Whether other credentials may help: those in hand have expired or were rotated away. */
-export function isOfCredentials({ code }: S3Failure): boolean {
-  return CREDENTIALS.has(code);
-}
-
-const CREDENTIALS = new Set([
-  ...['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired', 'InvalidToken', 'InvalidAccessKeyId'],
-  ...['SignatureDoesNotMatch', 'AuthFailure', 'RequestExpired'],
-]);
 
 /** What to do about a failure, as a coded error; `key` is absent for a listing. */
 export function codedError(failure: S3Failure, bucket: string, key?: string): ClickstreamError {
@@ -73,11 +44,15 @@ export function codedError(failure: S3Failure, bucket: string, key?: string): Cl
   if (bucketRegion !== undefined) {
     return coded('wrong_region', `The bucket ${bucket} is in ${bucketRegion}. Set AWS_REGION to ${bucketRegion}.`);
   }
+  if (status === 301) {
+    return coded('wrong_region', `The bucket ${bucket} is in another region. Set AWS_REGION to the one it is in.`);
+  }
   const what = key ?? `The listing of ${bucket}`;
   switch (code) {
     case ABORTED:
       return coded('aborted', 'Reading was stopped.');
     case TRUNCATED:
+      if (key === undefined) return coded('listing_truncated', `${what} broke off, each time. Run the hour again.`);
       return coded('object_truncated', `${what} ended before its size was reached. Run the hour again.`);
     case CORRUPT:
       return coded(
@@ -96,19 +71,19 @@ export function codedError(failure: S3Failure, bucket: string, key?: string): Cl
       return coded('object_missing', `${what} was listed and is gone.`);
     case 'InvalidObjectState':
       return coded('object_archived', `${what} is in an archive tier. Restore it, then run its hour again.`);
-    case 'NoCredentials':
+    case NO_CREDENTIALS:
       return coded('no_credentials', 'No AWS credentials were found. Give the function a role, or set AWS_PROFILE.');
     case 'RequestTimeTooSkewed':
       return coded('clock_skewed', "This machine's clock is more than 15 minutes off. Correct it.");
   }
-  if (isOfCredentials(failure)) {
+  if (againOf(failure) === 'renewed') {
     return coded('credentials_refused', `S3 refused the AWS credentials (${code}). Renew or correct them.`);
   }
   if (status === 403 || status === 401) {
     return coded(
       'access_denied',
       `S3 refused to ${key === undefined ? `list ${bucket}` : `give ${key}`} (${code}). The role needs s3:ListBucket ` +
-        'on the bucket and s3:GetObject on its objects.',
+        'on the bucket and s3:GetObject on its objects, and kms:Decrypt where they are encrypted with a key of KMS.',
     );
   }
   const reason = [code, status].filter((part) => part !== undefined && part !== '').join(' ');

@@ -1,5 +1,5 @@
 import { Pool, type Dispatcher } from 'undici';
-import { ABORTED, S3Failure, TOO_LARGE, TRUNCATED } from './failure.ts';
+import { ABORTED, S3Failure, TOO_LARGE, TOO_SLOW, TRUNCATED } from './failure.ts';
 
 /** Limits on a request; a test sets shorter ones. */
 export interface Timeouts {
@@ -8,6 +8,12 @@ export interface Timeouts {
   readonly answer_ms: number;
   /** Between two pieces of a body, while somebody wants the next one. */
   readonly idle_ms: number;
+}
+
+/** Limits on an answer as a whole, too. */
+export interface AllTimeouts extends Timeouts {
+  /** From sending a request to the end of an answer that is read at one go: pieces that trickle in are never idle. */
+  readonly whole_ms: number;
 }
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -24,7 +30,7 @@ const MAX_SOCKETS = 80;
 /** GET requests to one host; those of one signal share connections, which are kept. */
 export class HttpPool {
   readonly #origin: string;
-  readonly #timeouts: Timeouts;
+  readonly #timeouts: AllTimeouts;
   /**
    * A pool for each signal, since only a pool that is ended frees its sockets at once: undici answers an aborted request
    * by connecting anew, which for 64 of them is 64 TLS handshakes at the very end of a run. Nor does any request then
@@ -32,7 +38,7 @@ export class HttpPool {
    */
   readonly #pools = new Map<AbortSignal, Pool>();
 
-  constructor(origin: string, timeouts: Timeouts) {
+  constructor(origin: string, timeouts: AllTimeouts) {
     this.#origin = origin;
     this.#timeouts = timeouts;
   }
@@ -46,7 +52,8 @@ export class HttpPool {
     return new Promise((resolve, reject) => {
       if (signal.aborted) reject(new S3Failure({ code: ABORTED }));
       else {
-        const exchange = new Exchange({ limit_bytes, signal, resolve, reject });
+        const end_ms = performance.now() + this.#timeouts.whole_ms;
+        const exchange = new Exchange({ limit_bytes, end_ms, signal, resolve, reject });
         this.#poolOf(signal).dispatch({ method: 'GET', path, headers }, exchange);
       }
     });
@@ -100,6 +107,8 @@ export class HttpPool {
 /** Who waits for an answer, and how much of one. */
 interface Waiting {
   readonly limit_bytes: number;
+  /** By `performance.now()`. */
+  readonly end_ms: number;
   readonly signal: AbortSignal;
   readonly resolve: (answer: Answer<Buffer>) => void;
   readonly reject: (failure: S3Failure) => void;
@@ -130,6 +139,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#size_bytes += chunk.length;
     if (this.#size_bytes > this.#waiting.limit_bytes) controller.abort(new S3Failure({ code: TOO_LARGE }));
+    // No timer is needed: a piece comes within the idle time, or none does.
+    else if (performance.now() > this.#waiting.end_ms) controller.abort(new S3Failure({ code: TOO_SLOW }));
     else this.#chunks.push(chunk);
   }
 

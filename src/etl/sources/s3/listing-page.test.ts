@@ -24,6 +24,11 @@ describe('a page of a listing', () => {
     expect(readListingPage(xml)).toEqual({ origins: [origin], nextToken: 'a&b=' });
   });
 
+  test('gives times to the second, as the object itself does', () => {
+    const xml = page(LAST + contents('k').replace('00.000Z', '07.432Z'));
+    expect(readListingPage(xml).origins[0]!.lastModified_ms).toBe(Date.parse('2025-12-06T05:00:07Z'));
+  });
+
   test('may be empty', () => {
     expect(readListingPage(page(`<KeyCount>0</KeyCount>${LAST}`))).toEqual({ origins: [] });
   });

@@ -78,9 +78,13 @@ function decodeKey(key: string): string {
 
 let recent = { text: '', time_ms: NaN };
 
-/** Neighbours often have the same second, and reading a time costs as much as the rest of a key. */
+/**
+ * To the second, as S3 keeps times and as every store says them with an object: some list milliseconds, by which an object
+ * replaced while it is read would have another time than the same object listed. Neighbours often have the same second,
+ * and reading a time costs as much as the rest of a key.
+ */
 function epochOf(text: string): number {
-  if (text !== recent.text) recent = { text, time_ms: Date.parse(text) };
+  if (text !== recent.text) recent = { text, time_ms: Math.floor(Date.parse(text) / 1000) * 1000 };
   return recent.time_ms;
 }
 

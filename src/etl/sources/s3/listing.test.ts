@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isBefore } from './listing.ts';
+import { isBefore, pagesOf } from './listing.ts';
 
 test('keys are ordered by their UTF-8 bytes', () => {
   fc.assert(
@@ -10,4 +10,16 @@ test('keys are ordered by their UTF-8 bytes', () => {
   );
   expect(isBefore('\uffee', '😀')).toBe(true);
   expect(isBefore('k', 'k')).toBe(false);
+});
+
+test('pages without keys come to an end, whatever their tokens', async () => {
+  let asked = 0;
+  const pages = pagesOf({ bucket: 'raw', prefix: '', startAfter: undefined }, () =>
+    Promise.resolve({ origins: [], nextToken: String((asked += 1)) }),
+  );
+  const reading = async (): Promise<void> => {
+    for await (const _ of pages);
+  };
+  await expect(reading()).rejects.toMatchObject({ code: 'disordered_listing' });
+  expect(asked).toBeGreaterThan(1_000);
 });

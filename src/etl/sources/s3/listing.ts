@@ -9,6 +9,9 @@ export interface ListingOf {
   readonly startAfter: string | undefined;
 }
 
+/** Pages without a key in a row: S3 has some where it passes over many delete markers. */
+const MAX_EMPTY_PAGES = 10_000;
+
 /**
  * The pages of a listing, one asked for ahead, and each held against the one before.
  *
@@ -29,6 +32,7 @@ export async function* pagesOf(
     if (origins.length > 0) tokens.clear();
     if (nextToken !== undefined) {
       if (tokens.has(nextToken)) throw listingError(bucket, 'a page names itself as the next', 'disordered_listing');
+      if (tokens.size >= MAX_EMPTY_PAGES) throw listingError(bucket, 'it goes on without keys', 'disordered_listing');
       tokens.add(nextToken);
       next = fetchPage(nextToken);
       // Thrown when it is its turn.

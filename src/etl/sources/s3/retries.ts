@@ -1,20 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ABORTED, isRetryable, isThrottled, S3Failure } from './failure.ts';
+import { ABORTED, againOf, S3Failure } from './failure.ts';
 
 /** When to ask again, and how long to wait; a test waits less. */
 export interface RetryOptions {
   readonly maxAttempts: number;
-  /** Of the first wait; each later one may be twice as long. */
+  /** The longest first wait; each later one may be twice as long. */
   readonly first_ms: number;
   /** The same when the store asks for fewer requests. */
   readonly firstThrottled_ms: number;
 }
 
-export const RETRIES: RetryOptions = { maxAttempts: 5, first_ms: 100, firstThrottled_ms: 500 };
+/** At the least 1.5 s go by before the last try, and 7.5 s if the store asks for fewer requests; at most twice that. */
+export const RETRIES: RetryOptions = { maxAttempts: 6, first_ms: 100, firstThrottled_ms: 500 };
 
 const LONGEST_WAIT_MS = 10_000;
-/** As the AWS SDKs have it: a hundred tries in a row may fail before all requests fail at the first. */
-const QUOTA = 500;
+/**
+ * What tries may cost before all requests fail at the first; those that succeed pay it back. It suffices for 64 requests
+ * at once to be tried as often as they may: a short refusal of all requests must not fail an hour.
+ */
+const QUOTA = 1_600;
 const TRY_COST = 5;
 
 /** Waits between tries of all requests to one store, with a common quota so that a store in trouble is left alone. */
@@ -47,12 +51,15 @@ export class Retries {
   /** @throws what it was given when another try would not help, or there have been enough. */
   async wait(error: unknown, attempt: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) throw new S3Failure({ code: ABORTED });
-    if (!(error instanceof S3Failure) || !isRetryable(error)) throw error;
+    if (!(error instanceof S3Failure)) throw error;
+    const again = againOf(error);
+    if (again !== 'soon' && again !== 'later') throw error;
     if (attempt >= this.#options.maxAttempts || this.#quota < TRY_COST) throw error;
     this.#quota -= TRY_COST;
-    const first_ms = isThrottled(error) ? this.#options.firstThrottled_ms : this.#options.first_ms;
-    // Full jitter: requests that failed together must not come back together.
-    const wait_ms = Math.random() * Math.min(LONGEST_WAIT_MS, first_ms * 2 ** (attempt - 1));
+    const first_ms = again === 'later' ? this.#options.firstThrottled_ms : this.#options.first_ms;
+    const longest_ms = Math.min(LONGEST_WAIT_MS, first_ms * 2 ** (attempt - 1));
+    // Requests that failed together must not come back together, nor all tries be over before the trouble is.
+    const wait_ms = longest_ms * (0.5 + Math.random() / 2);
     await sleep(wait_ms, undefined, { signal }).catch(() => {
       throw new S3Failure({ code: ABORTED });
     });

@@ -33,9 +33,18 @@ export class Session {
     return new Session(access, await provided(access));
   }
 
+  /** Whether the credentials in hand are about to expire. */
+  get isDue(): boolean {
+    return Date.now() >= this.#check_ms;
+  }
+
+  /** Asks for credentials that last longer; the SDK hands out those in hand until it is time. */
+  async refresh(): Promise<void> {
+    this.#use(await provided(this.access));
+  }
+
   /** The headers to send, signed. */
-  async sign(path: string, query: string, headers: Readonly<Record<string, string>>): Promise<Signed> {
-    if (Date.now() >= this.#check_ms) this.#use(await provided(this.access));
+  sign(path: string, query: string, headers: Readonly<Record<string, string>>): Signed {
     const credentials = this.#credentials;
     return {
       headers: this.#signer.sign(path, query, headers, credentials, Date.now() + this.#skew_ms),

@@ -1,11 +1,12 @@
 import type { Origin } from '../../pipeline/record.ts';
 import type { ListOptions, ObjectStore, StoredObject } from '../../pipeline/source.ts';
 import { BucketClient, type BucketOptions } from './bucket-client.ts';
+import { openChecked } from './checked-body.ts';
 import { codedError, listingError, S3Failure } from './failure.ts';
 import { pagesOf } from './listing.ts';
 import { readListingPage, type ListingPage } from './listing-page.ts';
-import { objectBody } from './object-body.ts';
-import { openFrom, readWhole, type OpenObject } from './object-reader.ts';
+import { objectBody, type Resumption } from './object-body.ts';
+import { openFrom, readWhole } from './object-reader.ts';
 import { Retries, RETRIES, type RetryOptions } from './retries.ts';
 import { encodeQuery } from './signer.ts';
 
@@ -58,9 +59,14 @@ export class S3Store implements ObjectStore {
     from_bytes: number,
     signal: AbortSignal,
   ): Promise<StoredObject<AsyncIterable<Uint8Array>>> {
+    const resumption = this.#resumption(signal);
     try {
-      const first = await this.#retries.run(() => openFrom(this.#client, origin, from_bytes, signal), signal);
-      return { origin: first.origin, body: this.#body(first, from_bytes, signal) };
+      if (!(await this.#client.isSafe(signal))) {
+        const checked = await openChecked(origin, from_bytes, resumption);
+        return { origin: checked.origin, body: this.#body(checked.body, origin.key) };
+      }
+      const first = await this.#retries.run(() => resumption.reopen(origin, from_bytes), signal);
+      return { origin: first.origin, body: this.#body(objectBody(first, from_bytes, resumption), origin.key) };
     } catch (error) {
       throw this.#coded(error, origin.key);
     }
@@ -70,19 +76,20 @@ export class S3Store implements ObjectStore {
     await this.#client.close();
   }
 
-  async *#body(
-    first: OpenObject,
-    from_bytes: number,
-    signal: AbortSignal,
-  ): AsyncGenerator<Uint8Array, void, undefined> {
+  #resumption(signal: AbortSignal): Resumption {
+    return {
+      retries: this.#retries,
+      signal,
+      whole_ms: this.#client.whole_ms,
+      reopen: (origin, at_bytes) => openFrom(this.#client, origin, at_bytes, signal),
+    };
+  }
+
+  async *#body(body: AsyncIterable<Uint8Array>, key: string): AsyncGenerator<Uint8Array, void, undefined> {
     try {
-      yield* objectBody(first, from_bytes, {
-        retries: this.#retries,
-        signal,
-        reopen: (origin, at_bytes) => openFrom(this.#client, origin, at_bytes, signal),
-      });
+      yield* body;
     } catch (error) {
-      throw this.#coded(error, first.origin.key);
+      throw this.#coded(error, key);
     }
   }
 
