@@ -68,6 +68,17 @@ test('an event is stored under the hour of its receipt, and only then accepted',
   expect(lines).toEqual([]);
 });
 
+test('nothing is accepted before the store has confirmed it', async () => {
+  let confirm = (): void => undefined;
+  const { call } = setUp({ store: { put: () => new Promise((resolve) => (confirm = resolve)) } });
+  let answered = false;
+  const answer = call(gatewayEvent('{"eventName":"page_view"}')).finally(() => (answered = true));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(answered).toBe(false);
+  confirm();
+  expect(await answer).toMatchObject({ statusCode: 200, json: { success: true, accepted: 1 } });
+});
+
 test('a batch is one object; its bad events are reported and its good ones stored', async () => {
   const { call, objects } = setUp();
   const result = await call(gatewayEvent('[{"eventName":"a"},{"eventName":""},{"eventName":"c"}]'));

@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { objectKey, uuidv7 } from './key.ts';
 
 const TIME_MS = Date.UTC(2025, 11, 6, 5, 59, 59, 999);
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 test('a UUID carries its version, its variant and the time it was made from', () => {
   const id = uuidv7(TIME_MS);
@@ -22,4 +26,9 @@ test('fractions of a millisecond are cut off', () => {
 test('a key lies under the UTC hour of receipt, to its last millisecond', () => {
   expect(objectKey(TIME_MS)).toMatch(/^events\/2025\/12\/06\/05\/event-[0-9a-f-]{36}\.json$/);
   expect(objectKey(TIME_MS + 1)).toMatch(/^events\/2025\/12\/06\/06\/event-/);
+});
+
+test.each(['America/St_Johns', 'Pacific/Kiritimati'])('in %s, too, a key lies under the hour of UTC', (zone) => {
+  vi.stubEnv('TZ', zone);
+  expect(objectKey(TIME_MS)).toContain('events/2025/12/06/05/');
 });

@@ -37,3 +37,14 @@ test('a batch that was not full says nothing about its size', () => {
   for (const duration_ms of [1, 1, 1]) size.committed(199, duration_ms);
   expect(size.records).toBe(200);
 });
+
+test('a size that is slower by no more than a machine’s noise is no reason to stop growing', () => {
+  const sizeAfter = (durations_ms: readonly number[]) => {
+    const size = new BatchSize();
+    for (const duration_ms of durations_ms) size.committed(size.records, duration_ms);
+    return size.records;
+  };
+  // 20 records per millisecond, and then 16.
+  expect(sizeAfter([10, 10, 25, 25])).toBe(800);
+  expect(sizeAfter([10, 10, 26, 26])).toBe(200);
+});

@@ -190,6 +190,12 @@ describe('the source of a run', () => {
     expect(namesOf(batches)).toEqual(['0.0', '1.0']);
   });
 
+  test('may be one that cannot be let go of', async () => {
+    const chunks = chunksOf([2], 2);
+    const source = { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) };
+    expect(namesOf(await batchesFrom(source, {}))).toEqual(['0.0', '0.1']);
+  });
+
   test('fails with what it threw, be that an error or not', async () => {
     const error = new RangeError('gone');
     await expect(batchesFrom(watched([], { next: error }), {})).rejects.toBe(error);
@@ -208,7 +214,7 @@ test('no batch keeps listening to the signal', async () => {
     add(type, listener, options);
   };
   signal.removeEventListener = (type: string, listener: () => void) => {
-    listening.delete(listener);
+    if (type === 'abort') listening.delete(listener);
     remove(type, listener);
   };
   const run = await definePipeline([]).open({ sessionTimeout_ms: 1 });

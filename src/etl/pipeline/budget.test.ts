@@ -64,6 +64,13 @@ test('a month is a long time and no overflow', () => {
   expect(budget.stopReading.aborted).toBe(false);
 });
 
+test('the longest time that a timer can wait is kept by one', () => {
+  budgetOf(2 ** 31 - 1 + 1300);
+  expect(vi.getTimerCount()).toBe(1);
+  budgetOf(2 ** 31 + 1300);
+  expect(vi.getTimerCount()).toBe(1);
+});
+
 test('batches and reading ahead have their share of the memory, within limits', () => {
   const MIB = 2 ** 20;
   const shares = (memory_bytes: number) => {

@@ -51,3 +51,11 @@ test('another pass forgets where the one before ended', () => {
   const progress = { ...UNREAD, pass: 3, seen: withKey(NO_KEYS, origin('a')) };
   expect(nextPass(progress)).toEqual({ ...UNREAD, state: 'reading', pass: 4 });
 });
+
+test('before the first key nothing was seen, and with each key a checkpoint counts it and its bytes', () => {
+  expect(NO_KEYS).toEqual({ objects: 0, bytes: 0, digest: '', lastKey: null });
+  expect(UNREAD).toMatchObject({ state: 'new', pass: 0, seen: NO_KEYS, partial: null });
+  const seen = withKey(withKey(NO_KEYS, origin('a')), origin('b', { size_bytes: 32 }));
+  // Written down, since another digest would make every checkpoint in a warehouse start over.
+  expect(seen).toEqual({ objects: 2, bytes: 42, digest: 'en5mILvE4FSI+/lmjjRMQ2GLqWM=', lastKey: 'b' });
+});

@@ -7,6 +7,7 @@ test.each<[unknown, string | null]>([
   ['', null],
   [42, '42'],
   [1.5, '1.5'],
+  [1_234_567.5, '1234567.5'],
   [-0, '0'],
   [true, 'true'],
   [false, 'false'],
