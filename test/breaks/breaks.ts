@@ -188,6 +188,15 @@ export const BREAKS: readonly Break[] = [
     only: 'that share visitors and events two hours',
   },
   {
+    invariant: 4,
+    what: 'two runs settle at once',
+    file: 'src/etl/sinks/postgres/settle.ts',
+    from: 'await client.query(statements.lockSettling);',
+    to: '',
+    test: 'test/etl/settle-sessions.test.ts',
+    only: 'one settling waits for another',
+  },
+  {
     invariant: 5,
     what: 'sessions are not settled',
     file: 'src/etl/sinks/postgres/settle.ts',
@@ -297,12 +306,12 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 7,
-    what: 'a resumed hour is read from its start again, and never comes to its end',
+    what: 'a resumed hour is read from its start again',
     file: 'src/etl/pipeline/run-unit.ts',
     from: 'origins = found.rest;',
     to: 'origins = found.rest && objectsOf(store, unit, signal);',
-    test: 'test/etl/resume.test.ts',
-    only: 'a run stopped many times',
+    test: 'src/etl/pipeline/run-unit.test.ts',
+    only: 'after any commits, in objects of any form',
   },
   {
     invariant: 7,

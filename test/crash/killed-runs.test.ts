@@ -11,7 +11,7 @@ import { freshWarehouse, type TestWarehouse } from '../support/warehouse.ts';
 import { EtlProcess } from './runner.ts';
 
 /** How many runs are killed; 200 for a long test. */
-const CRASHES = Number(process.env['CLICKSTREAM_CRASHES'] ?? 14);
+const CRASHES = Number(process.env['CLICKSTREAM_CRASHES'] ?? 20);
 /** Set it to repeat a failure; the moments of the kills still depend on the machine. */
 const SEED = process.env['CLICKSTREAM_SEED'] ?? String(Date.now());
 

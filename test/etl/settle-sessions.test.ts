@@ -106,3 +106,34 @@ it('gives the same sessions as the rule applied at once, for hours in any order,
     { numRuns: 40 },
   );
 }, 120_000);
+
+it('one settling waits for another, whose events it might not see', async () => {
+  s3.deleteObjects('raw');
+  const prefix = hourPrefix(HOUR_MS);
+  await s3.putObject(
+    'raw',
+    `${prefix}event-1.json`,
+    ndjson([record({ id: 1, visitor: 1, at_min: 1, hour: 0, received_s: 1 })]),
+  );
+  const waiting =
+    "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+  await warehouse.rows(
+    'TRUNCATE clickstream_events, clickstream_checkpoints, clickstream_runs, clickstream_session_marks',
+  );
+  await warehouse.rows('BEGIN');
+  let waited = false;
+  let run: ReturnType<typeof runEtl>;
+  try {
+    await warehouse.rows(
+      "SELECT pg_advisory_xact_lock(hashtext('clickstream settle'), 'clickstream_events'::regclass::oid::integer)",
+    );
+    const over = new AbortController();
+    run = runEtl({ overridePrefix: prefix }, warehouse.settings).finally(() => over.abort());
+    while (!over.signal.aborted && !waited) waited = (await warehouse.rows(waiting)).length > 0;
+  } finally {
+    await warehouse.rows('COMMIT');
+  }
+  expect(await run).toMatchObject({ status: 'complete' });
+  expect(waited).toBe(true);
+  expect(await warehouse.rows('SELECT * FROM clickstream_session_marks')).toEqual([]);
+});

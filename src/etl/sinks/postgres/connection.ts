@@ -183,7 +183,8 @@ export async function inTransaction<T>(client: pg.Client, work: () => Promise<T>
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    if (isConnectionUsable(error)) await client.query('ROLLBACK').catch(() => undefined);
+    // One that did not roll back is in that transaction still: whatever came next would be refused for it.
+    if (isConnectionUsable(error)) await client.query('ROLLBACK').catch(() => cut(client));
     throw error;
   }
 }
