@@ -12,7 +12,7 @@ export default defineConfig({
           setupFiles: ['test/support/capture-logs.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           // After the unit tests: what they find is cheaper to find.
           sequence: { groupOrder: 1 },
         },
