@@ -27,23 +27,28 @@ afterAll(async () => {
 const sometimes = new Sometimes('duplicate', 'reject', 'retry', 'resume', 'conflict', 'lost commit');
 
 /**
- * Loads the hour with one fault, then again without any. A run whose time was up before the fault's moment came is given
- * more: how far it gets in a given time is the machine's affair.
+ * Loads the hour with one fault, then again without any. A run whose time was up before the fault's moment came, or
+ * before its end where it is about that, is given more: how far it gets in a given time is the machine's affair.
  */
 async function meet(
   aim: Aim,
   fault: PostgresFault,
-  { times = 1, remaining_ms = 12_000 }: { times?: number; remaining_ms?: number } = {},
+  {
+    times = 1,
+    remaining_ms = 12_000,
+    toTheEnd = false,
+  }: { times?: number; remaining_ms?: number; toTheEnd?: boolean } = {},
 ): Promise<Ending> {
   const bench = benches.pop() ?? (await FaultBench.open(s3, oracle));
   try {
     const { plan, fired } = once(aim, fault, times);
     bench.proxy.plan = plan;
     const ending = await bench.run({}, remaining_ms);
-    if (fired() === 0 && remaining_ms < 20_000) {
+    const wasShort = fired() === 0 || (toTheEnd && ending.status === 'partial');
+    if (wasShort && remaining_ms < 20_000) {
       await bench.empty();
       benches.push(bench);
-      return await meet(aim, fault, { times, remaining_ms: remaining_ms * 2 });
+      return await meet(aim, fault, { times, remaining_ms: remaining_ms * 2, toTheEnd });
     }
     expect(fired(), 'the moment came').toBeGreaterThan(0);
     const events = await bench.warehouse.rows('SELECT FROM clickstream_events');
@@ -113,7 +118,8 @@ describe('a connection that falls silent ends the run within its time', () => {
   });
 
   it.concurrent.each(LAST_MOMENTS.map((aim) => [aimName(aim), aim] as const))('%s', async (_, aim) => {
-    expect(await meet(aim, { kind: 'silence' }, { remaining_ms: 2_500 })).toMatchObject({ status: 'complete' });
+    const ending = await meet(aim, { kind: 'silence' }, { remaining_ms: 2_500, toTheEnd: true });
+    expect(ending).toMatchObject({ status: 'complete' });
   });
 });
 
