@@ -15,6 +15,7 @@ const hour = (prefix: string, fields: Partial<UnitResult> = {}): UnitResult => (
   peakRssMb: 150,
   unchanged: false,
   reasons: {},
+  transforms: [],
   ...fields,
 });
 

@@ -23,6 +23,7 @@ it('logs a line in five seconds at most, one per hour, and sums over hours', () 
     peakRssMb: 1,
     unchanged: false,
     reasons: {},
+    transforms: [],
     ...noCounts(),
   } as const;
 

@@ -92,6 +92,7 @@ export async function runRequest(
       sessionTimeout_ms: settings.sessionTimeout_ms,
       skipUnchanged: request.kind === 'scheduled',
       now_ms,
+      ...(log ? { transformLog: (name, level, message) => log[level]({ transform: name }, message) } : {}),
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
       ...(options.onUnit ? { onUnit: options.onUnit } : {}),
       ...(options.onUnitFailed ? { onUnitFailed: options.onUnitFailed } : {}),

@@ -44,6 +44,7 @@ const ready = (fields: Partial<ReadyBatch> = {}): ReadyBatch => ({
   partial: null,
   dropped: new Map(),
   metrics: new Map(),
+  transforms: [],
   ...fields,
 });
 
@@ -193,8 +194,9 @@ test('a batch’s rejects are those of reading, of the transforms and of the sin
     seen,
     partial,
   };
-  const { rejects, counts, ...rest } = transformed(batch, run, claim);
+  const { rejects, counts, transforms, ...rest } = await transformed(batch, run, claim);
   expect(prepared).toEqual([[4, 1]]);
+  expect(transforms).toMatchObject([{ name: 'sort', records: 8, rejected: 1, dropped: 4, split: 1 }]);
   expect(rejects.map(({ code }) => code)).toEqual(['syntax_error', 'unwanted', 'nul_character']);
   expect(counts).toEqual({
     processed: 2,
@@ -234,6 +236,6 @@ test('the transforms are told which records are fit to be written, and no others
   const claim = {
     prepare: () => ({ takeDelivered: () => [records[1]], rejects: [], duplicates: 0 }),
   } as unknown as Claim;
-  transformed({ records, rejects: [], counts: noCounts(), seen, partial: null }, run, claim);
+  await transformed({ records, rejects: [], counts: noCounts(), seen, partial: null }, run, claim);
   expect(delivered).toEqual([1]);
 });

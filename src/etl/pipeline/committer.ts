@@ -20,11 +20,12 @@ export interface ReadyBatch {
   readonly partial: PartialObject | null;
   readonly dropped: TransformedBatch['dropped'];
   readonly metrics: TransformedBatch['metrics'];
+  readonly transforms: TransformedBatch['transforms'];
 }
 
-/** Takes a batch through the transforms and makes its rows ready, synchronously. */
-export function transformed(batch: Batch, run: PipelineRun, claim: Claim): ReadyBatch {
-  const { rejects, dropped, metrics, split, records, duplicates } = run.batch(batch.records);
+/** Takes a batch through the transforms and makes its rows ready. */
+export async function transformed(batch: Batch, run: PipelineRun, claim: Claim): Promise<ReadyBatch> {
+  const { rejects, dropped, metrics, split, records, duplicates, transforms } = await run.process(batch.records);
   const rows = claim.prepare(records, duplicates);
   run.delivered(rows.takeDelivered());
   const all = [...batch.rejects, ...rejects, ...rows.rejects];
@@ -37,7 +38,7 @@ export function transformed(batch: Batch, run: PipelineRun, claim: Claim): Ready
     batches: 1,
   };
   const { ended, seen, partial } = batch;
-  return { rows, rejects: all, counts, ended, seen, partial, dropped, metrics };
+  return { rows, rejects: all, counts, ended, seen, partial, dropped, metrics, transforms };
 }
 
 /** Commits one batch at a time, while the next one is read and transformed. */

@@ -22,6 +22,11 @@ export interface EventRecord<R = Row<Columns>> {
   fate: Fate;
 }
 
+/** Whether a record is still on its way through the transforms. */
+export function goesOn({ fate }: EventRecord<unknown>): boolean {
+  return fate === 'live' || fate === 'duplicate';
+}
+
 /** A record, or a piece of an object that is none, on its way to the dead letters. */
 export interface Reject {
   readonly origin: Origin;

@@ -1,9 +1,11 @@
 import { configError, ClickstreamError } from '../../errors.ts';
-import { placesOf } from '../../places.ts';
 import { isColumnName, type Column, type Columns, type NoColumns, type Row } from './column.ts';
-import { rejectOf, type EventRecord, type Reject } from './event-record.ts';
+import { goesOn, type EventRecord, type Reject } from './event-record.ts';
 import type { DecodedRecord, Origin } from './record.ts';
-import type { BatchContext, OpenContext, Transform, TransformRun } from './transform.ts';
+import { BatchWork } from './batch-work.ts';
+import { prefetched, type Prefetch } from './prefetch.ts';
+import type { OpenContext, Transform, TransformRun } from './transform.ts';
+import { misbehaviour, transformError } from './transform-error.ts';
 
 /** Transforms in their order, checked, with the columns of the row that they make. */
 export interface Pipeline<C extends Columns = Columns> {
@@ -25,16 +27,37 @@ export interface TransformedBatch {
   readonly dropped: ReadonlyMap<string, number>;
   /** What the transforms counted of their own, as `parse.replaced_times`. */
   readonly metrics: ReadonlyMap<string, number>;
+  /** What each transform did with the batch, in their order. */
+  readonly transforms: readonly TransformCounts[];
 }
 
-/** The reason under which `drop` counts a record as a duplicate. */
-export const DUPLICATE = 'duplicate';
+/** What a transform did, and how long it took. */
+export interface TransformCounts {
+  readonly name: string;
+  /** Milliseconds, those of `prefetch` included. */
+  readonly ms: number;
+  /** Records that it was given. */
+  readonly records: number;
+  readonly rejected: number;
+  /** Duplicates included. */
+  readonly dropped: number;
+  /** Events that it made of others. */
+  readonly split: number;
+}
+
+export { DUPLICATE } from './batch-work.ts';
 
 /** A pipeline at work on one hour. */
 export interface PipelineRun {
   /** A record for a decoded piece, with an empty row of the pipeline's shape. */
   record(piece: DecodedRecord, origin: Origin): EventRecord;
-  /** Runs a batch through every transform, synchronously. Throws what a transform throws, with its name. */
+  /**
+   * Runs a batch through every transform. Waits only for those that prefetch.
+   *
+   * @throws ClickstreamError `transform_failed` or `transform_timeout`, with the transform's name.
+   */
+  process(records: readonly EventRecord[]): Promise<TransformedBatch>;
+  /** The same at once, where no transform prefetches. */
   batch(records: readonly EventRecord[]): TransformedBatch;
   /** Tells the transforms which records were fit to be written. */
   delivered(records: readonly EventRecord[]): void;
@@ -99,7 +122,7 @@ export function definePipeline<const List extends readonly Transform[]>(
           throw transformError(name, 'open', error);
         }
       }
-      return new OpenPipeline(template, runs);
+      return new OpenPipeline(template, runs, context.log);
     },
   };
 }
@@ -139,10 +162,12 @@ interface NamedRun {
 class OpenPipeline implements PipelineRun {
   readonly #template: Row<Columns>;
   readonly #runs: readonly NamedRun[];
+  readonly #log: OpenContext['log'];
 
-  constructor(template: Row<Columns>, runs: readonly NamedRun[]) {
+  constructor(template: Row<Columns>, runs: readonly NamedRun[], log: OpenContext['log']) {
     this.#template = template;
     this.#runs = runs;
+    this.#log = log;
   }
 
   record(piece: DecodedRecord, origin: Origin): EventRecord {
@@ -150,35 +175,47 @@ class OpenPipeline implements PipelineRun {
     return { event: piece.event, row: { ...this.#template }, origin, index: piece.index, piece, fate: 'live' };
   }
 
+  async process(records: readonly EventRecord[]): Promise<TransformedBatch> {
+    const steps = this.#through(records);
+    let step = steps.next();
+    while (!step.done) {
+      await prefetched(step.value);
+      step = steps.next();
+    }
+    return step.value;
+  }
+
   batch(records: readonly EventRecord[]): TransformedBatch {
-    const rejects: Reject[] = [];
-    const dropped = new Map<string, number>();
-    const metrics = new Map<string, number>();
-    let current = '';
-    const context: BatchContext = {
-      reject: (record, code, detail) => {
-        if (!goesOn(record)) return;
-        record.fate = 'rejected';
-        rejects.push(rejectOf(record, code, detail));
-      },
-      drop: (record, reason) => {
-        if (!goesOn(record)) return;
-        record.fate = reason === DUPLICATE ? 'duplicate' : 'dropped';
-        if (reason !== DUPLICATE) increment(dropped, reason);
-      },
-      count: (name) => increment(metrics, `${current}.${name}`),
-    };
+    const step = this.#through(records).next();
+    if (!step.done) throw misbehaviour(step.value.name, 'prefetches, which takes a wait');
+    return step.value;
+  }
+
+  /** Takes a batch through the transforms, and hands out before its turn each one that wants to prefetch. */
+  *#through(records: readonly EventRecord[]): Generator<Prefetch, TransformedBatch, undefined> {
+    const work = new BatchWork(this.#log);
+    const transforms: TransformCounts[] = [];
     let left = records;
-    let split = 0;
     for (const { name, run } of this.#runs) {
-      current = name;
-      const passed = runTransform(name, run, left, context);
+      const began_ms = performance.now();
+      if (run.prefetch) yield { name, run, records: left };
+      work.begin(name);
+      const passed = runTransform(name, run, left, work);
+      transforms.push({
+        name,
+        ms: performance.now() - began_ms,
+        records: left.length,
+        rejected: work.rejected,
+        dropped: work.dropped,
+        split: passed.split,
+      });
       left = passed.records;
-      split += passed.split;
     }
     const duplicates = left.filter(({ fate }) => fate === 'duplicate');
     const live = duplicates.length === 0 ? left : left.filter(({ fate }) => fate === 'live');
-    return { records: live, duplicates, rejects, split, dropped, metrics };
+    const split = transforms.reduce((sum, counts) => sum + counts.split, 0);
+    const { rejects, reasons, metrics } = work;
+    return { records: live, duplicates, rejects, split, dropped: reasons, metrics, transforms };
   }
 
   delivered(records: readonly EventRecord[]): void {
@@ -213,16 +250,24 @@ function runTransform(
   name: string,
   run: TransformRun<Row<Columns>>,
   records: readonly EventRecord[],
-  context: BatchContext,
+  work: BatchWork,
 ): { readonly records: readonly EventRecord[]; readonly split: number } {
   let passed: readonly EventRecord[] | undefined;
   try {
-    passed = run.batch(records, context);
+    passed = run.batch(records, work);
   } catch (error) {
-    throw transformError(name, 'batch', error);
+    throw error instanceof ClickstreamError ? error : transformError(name, 'batch', error);
+  }
+  if (passed instanceof Promise) {
+    // Nobody waits for it.
+    passed.catch(() => undefined);
+    throw misbehaviour(name, 'returned a promise: what has to be waited for belongs in prefetch');
   }
   const live = records.every(goesOn) ? records : records.filter(goesOn);
-  if (passed === undefined) return { records: live, split: 0 };
+  const parts = work.takeParts().filter(goesOn);
+  if (passed === undefined) {
+    return { records: parts.length === 0 ? live : [...live, ...parts], split: parts.length };
+  }
   // A record is passed on, rejected or dropped; one that merely went missing would never be counted.
   const passedOn = new Set(passed);
   if (live.some((record) => !passedOn.has(record))) {
@@ -232,33 +277,6 @@ function runTransform(
     throw misbehaviour(name, 'passed the same record on twice; a copy must be a record of its own');
   }
   const out = passed.every(goesOn) ? passed : passed.filter(goesOn);
-  return { records: out, split: out.length - live.length };
-}
-
-function increment(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
-}
-
-function goesOn({ fate }: EventRecord<unknown>): boolean {
-  return fate === 'live' || fate === 'duplicate';
-}
-
-function misbehaviour(name: string, what: string): ClickstreamError {
-  return new ClickstreamError({
-    code: 'transform_failed',
-    stage: 'transform',
-    message: `The transform "${name}" ${what}.`,
-  });
-}
-
-/** Names the transform and the place in its code. A message of its own may quote an event, and this one is logged. */
-function transformError(name: string, where: string, cause: unknown): ClickstreamError {
-  const kind = cause instanceof Error ? cause.name : typeof cause;
-  const place = placesOf(cause)[0]?.replace(/^ +at /, '');
-  return new ClickstreamError({
-    code: 'transform_failed',
-    stage: 'transform',
-    message: `The transform "${name}" failed in ${where}: ${kind}${place === undefined ? '' : ` at ${place}`}`,
-    cause,
-  });
+  const rest = parts.filter((part) => !passedOn.has(part));
+  return { records: rest.length === 0 ? out : [...out, ...rest], split: out.length + rest.length - live.length };
 }

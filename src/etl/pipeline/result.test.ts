@@ -10,6 +10,7 @@ const hour = (fields: Partial<UnitResult>): UnitResult => ({
   peakRssMb: 1,
   unchanged: false,
   reasons: {},
+  transforms: [],
   ...fields,
 });
 

@@ -1,4 +1,5 @@
 import { addCounts, noCounts, type Counts } from './ledger.ts';
+import type { TransformCounts } from './pipeline.ts';
 
 /**
  * - `complete`: read to its end
@@ -26,6 +27,8 @@ export interface UnitResult extends Counts {
   readonly unchanged: boolean;
   /** Counts by reason: `dropped.REASON`, `rejected.CODE`, and what transforms count, `TRANSFORM.NAME`. */
   readonly reasons: Readonly<Record<string, number>>;
+  /** What each transform did with the batches that were committed, and how long it took. */
+  readonly transforms: readonly TransformCounts[];
 }
 
 /** What one invocation did. Counts are sums over its hours. */

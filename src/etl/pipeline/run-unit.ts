@@ -9,7 +9,7 @@ import { readObjects } from './read-objects.ts';
 import type { Origin } from './record.ts';
 import type { UnitResult } from './result.ts';
 import type { Claim } from './sink.ts';
-import type { UnitContext } from './unit-context.ts';
+import { openContext, type UnitContext } from './unit-context.ts';
 import { UnitReport } from './unit-report.ts';
 
 /**
@@ -80,7 +80,7 @@ async function settleAndFinish(unit: HourUnit, claim: Claim, end: Progress): Pro
 
 /** Reads what is left of a pass, or all of a new one. True when time or memory ran out before the end. */
 async function readAll(unit: HourUnit, claim: Claim, context: UnitContext, report: UnitReport): Promise<boolean> {
-  const { store, budget, pipeline, sessionTimeout_ms } = context;
+  const { store, budget, pipeline } = context;
   const signal = budget.stopReading;
   let origins: AsyncIterable<Origin> | undefined;
   if (claim.progress.state === 'reading') {
@@ -98,13 +98,13 @@ async function readAll(unit: HourUnit, claim: Claim, context: UnitContext, repor
     ahead_bytes: budget.ahead_bytes,
     signal,
   });
-  const run = await pipeline.open({ sessionTimeout_ms });
+  const run = await pipeline.open(openContext(context));
   const committer = new Committer(unit, claim, context, report);
   try {
     const limits = { records: () => context.batchSize.records, bytes: budget.batch_bytes };
     const toRecord = run.record.bind(run);
     for await (const batch of batchesOf(chunks, progress, toRecord, limits, signal)) {
-      const ready = transformed(batch, run, claim);
+      const ready = await transformed(batch, run, claim);
       await committer.idle();
       // Not before a first batch: a warm Lambda begins with the memory of the run before, and would never get on.
       if (!budget.hasMemory() && report.counts.batches > 0) return true;

@@ -110,6 +110,7 @@ function notBegun(unit: HourUnit): UnitResult {
     resumeFrom: { key: unit.startAfter ?? unit.prefix },
     unchanged: false,
     reasons: {},
+    transforms: [],
   };
 }
 

@@ -1,23 +1,41 @@
+import { ClickstreamError } from '../../errors.ts';
 import type { Columns, NoColumns, Row } from './column.ts';
 import type { EventRecord } from './event-record.ts';
 
-/** What a transform may do about single records of the batch in hand. All of it is counted. */
+/** What a transform may do about single records of the batch in hand. All of it is counted, and may be taken out of the context. */
 export interface BatchContext {
   /** Sends a record to the dead letters. The code is a lower-case name that people group by, the detail a sentence. */
-  reject(record: EventRecord<unknown>, code: string, detail: string): void;
+  readonly reject: (record: EventRecord<unknown>, code: string, detail: string) => void;
   /**
    * Leaves a record out, counted by reason. One left out as a `duplicate` is still seen by the transforms that follow,
    * which may reject it.
    */
-  drop(record: EventRecord<unknown>, reason: string): void;
+  readonly drop: (record: EventRecord<unknown>, reason: string) => void;
   /** Counts something of the transform's own, such as `replaced_times`; shown in the run's report under its name. */
-  count(name: string): void;
+  readonly count: (name: string, by?: number) => void;
+  /**
+   * Makes another event of a record, with a copy of its row as it is now. It goes on with the others to the transforms that
+   * follow, and has an id of its own that is the same at every run: it is made from the record's `event_id`, the
+   * transform's name and what it calls the part, such as an item's place in its order.
+   */
+  readonly split: <R>(record: EventRecord<R>, part: string | number) => EventRecord<R>;
+  /** Where the transform may say what it wants to. Whatever it says ends up in the run's log. */
+  readonly log: TransformLog;
+}
+
+/** A log with the transform's name on each line. */
+export interface TransformLog {
+  readonly debug: (message: string) => void;
+  readonly info: (message: string) => void;
+  readonly warn: (message: string) => void;
 }
 
 /** What `open` is given. */
 export interface OpenContext {
   /** Inactivity after which a visitor's next event starts a new session. */
   readonly sessionTimeout_ms: number;
+  /** Absent where nobody listens. */
+  readonly log?: (transform: string, level: keyof TransformLog, message: string) => void;
 }
 
 /**
@@ -35,6 +53,14 @@ export type EachFunction<R> = (record: EventRecord<R>, context: BatchContext) =>
 /** A transform at work on one hour; whatever state it keeps lives as long as this object. */
 export interface TransformRun<R> {
   batch: BatchFunction<R>;
+  /**
+   * Called before `batch` with the same records, for what has to be asked for elsewhere: one question for a batch, never
+   * one for an event. When it takes longer than `prefetchTimeout_ms` the run fails, the signal is aborted and the error
+   * names the transform.
+   */
+  prefetch?(records: readonly EventRecord<R>[], signal: AbortSignal): Promise<void>;
+  /** 10 s unless given. */
+  readonly prefetchTimeout_ms?: number;
   /** Told which records of a batch got through every transform and were fit to be written, before the next batch. */
   delivered?(records: readonly EventRecord<R>[]): void;
   close?(): void | Promise<void>;
@@ -62,6 +88,8 @@ export type TransformDefinition<Name extends string, Needs extends Columns, Adds
   readonly needs?: Needs;
   /** Columns that this one adds; each is null in a row until it is set. */
   readonly adds?: Adds;
+  /** Which records it wants to see; the others pass by. All of them when it is left out. */
+  readonly when?: (record: EventRecord<Row<Needs & Adds>>) => boolean;
 } & (
   | { readonly each: EachFunction<Row<Needs & Adds>> }
   | { readonly batch: BatchFunction<Row<Needs & Adds>> }
@@ -85,13 +113,55 @@ export function transform<
   const Name extends string,
   Needs extends Columns = NoColumns,
   Adds extends Columns = NoColumns,
->(definition: TransformDefinition<Name, Needs, Adds>): Transform<Name, Needs, Adds> {
-  const { name } = definition;
+>(definition: TransformDefinition<Name, Needs, Adds>): Transform<Name, Declared<Needs>, Declared<Adds>> {
+  const { name, when } = definition;
   const needs = definition.needs ?? ({} as Needs);
   const adds = definition.adds ?? ({} as Adds);
-  if ('open' in definition) return { name, needs, adds, open: (context) => definition.open(context) };
-  const batch = 'batch' in definition ? definition.batch : each(definition.each);
-  return { name, needs, adds, open: () => ({ batch }) };
+  type R = Row<Needs & Adds>;
+  const seeing = (run: TransformRun<R>): TransformRun<R> => (when ? onlyWhen(when, run) : run);
+  if ('open' in definition) {
+    return {
+      name,
+      needs,
+      adds,
+      open: (context) => {
+        const run = definition.open(context);
+        return run instanceof Promise ? run.then(seeing) : seeing(run);
+      },
+    };
+  }
+  const run = seeing({ batch: 'batch' in definition ? definition.batch : each(definition.each) });
+  return { name, needs, adds, open: () => run };
+}
+
+/**
+ * The same columns, by a name that the compiler does not infer from: written into a list, a transform has the columns that
+ * it declares and not those that the list could hold.
+ */
+export type Declared<C extends Columns> = Omit<C, never>;
+
+/** Lets a transform see some records and passes the others by. A throw of the condition rejects that record. */
+function onlyWhen<R>(when: (record: EventRecord<R>) => boolean, run: TransformRun<R>): TransformRun<R> {
+  const wants = (record: EventRecord<R>): boolean => {
+    try {
+      return when(record);
+    } catch {
+      // Told when its batch comes, where there is a way to reject it.
+      return true;
+    }
+  };
+  return {
+    ...run,
+    ...(run.prefetch ? { prefetch: (records, signal) => run.prefetch!(records.filter(wants), signal) } : {}),
+    ...(run.delivered ? { delivered: (records) => run.delivered!(records.filter(wants)) } : {}),
+    batch: (records, context) => {
+      const seen: EventRecord<R>[] = [];
+      const others: EventRecord<R>[] = [];
+      each<R>((record) => void (when(record) ? seen : others).push(record))(records, context);
+      const passed = seen.length === 0 ? [] : run.batch(seen, context);
+      return passed && [...others, ...passed];
+    },
+  };
 }
 
 /** Makes a batch function of one that looks at a record at a time: a throw rejects that record and no other. */
@@ -101,6 +171,8 @@ export function each<R>(look: EachFunction<R>): BatchFunction<R> {
       try {
         look(record, context);
       } catch (error) {
+        // What the engine itself refuses is a mistake of the transform, not of the record.
+        if (error instanceof ClickstreamError) throw error;
         context.reject(record, 'transform_failed', error instanceof Error ? error.message : String(error));
       }
     }

@@ -5,6 +5,7 @@ import type { Counts } from './ledger.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Sink } from './sink.ts';
 import type { ObjectStore } from './source.ts';
+import type { OpenContext } from './transform.ts';
 
 /** What a run of a unit works with. */
 export interface UnitContext {
@@ -18,6 +19,13 @@ export interface UnitContext {
   readonly skipUnchanged: boolean;
   /** Epoch milliseconds now. */
   readonly now_ms: () => number;
+  /** What transforms say, for the run's log. */
+  readonly transformLog?: OpenContext['log'];
   /** Called after every commit with the counts so far. */
   readonly onProgress?: (unit: HourUnit, counts: Readonly<Counts>) => void;
+}
+
+/** What a pipeline is opened with for a unit. */
+export function openContext({ sessionTimeout_ms, transformLog }: UnitContext): OpenContext {
+  return { sessionTimeout_ms, ...(transformLog ? { log: transformLog } : {}) };
 }

@@ -1,6 +1,6 @@
 import { unitLabel, type HourUnit } from './hours.ts';
 import { noCounts } from './ledger.ts';
-import type { TransformedBatch } from './pipeline.ts';
+import type { TransformCounts, TransformedBatch } from './pipeline.ts';
 import type { Progress } from './progress.ts';
 import type { ResumePlace, UnitResult } from './result.ts';
 import type { UnitContext } from './unit-context.ts';
@@ -10,6 +10,7 @@ export class UnitReport {
   readonly counts = noCounts();
   unchanged = false;
   readonly #reasons = new Map<string, number>();
+  readonly #transforms: TransformCounts[] = [];
   readonly #unit: HourUnit;
   readonly #context: UnitContext;
   readonly #started_ms: number;
@@ -20,8 +21,9 @@ export class UnitReport {
     this.#started_ms = started_ms;
   }
 
-  /** Adds what a committed batch left out, and what its transforms counted. */
-  count({ dropped, metrics }: Pick<TransformedBatch, 'dropped' | 'metrics'>): void {
+  /** Adds what a committed batch left out, and what its transforms counted and took. */
+  count({ dropped, metrics, transforms }: Pick<TransformedBatch, 'dropped' | 'metrics' | 'transforms'>): void {
+    for (const [at, counts] of transforms.entries()) this.#transforms[at] = added(this.#transforms[at], counts);
     for (const [reason, records] of dropped) this.reason(`dropped.${reason}`, records);
     for (const [name, number] of metrics) this.reason(name, number);
   }
@@ -42,6 +44,7 @@ export class UnitReport {
       ...(status === 'partial' && progress ? { resumeFrom: this.#resumeFrom(progress) } : {}),
       unchanged: this.unchanged,
       reasons: Object.fromEntries(this.#reasons),
+      transforms: this.#transforms.map((counts) => ({ ...counts, ms: Math.round(counts.ms) })),
     };
   }
 
@@ -49,4 +52,16 @@ export class UnitReport {
     if (partial) return { key: partial.key, index: partial.index };
     return { key: seen.lastKey ?? this.#unit.startAfter ?? this.#unit.prefix };
   }
+}
+
+function added(sum: TransformCounts | undefined, more: TransformCounts): TransformCounts {
+  if (!sum) return more;
+  return {
+    name: sum.name,
+    ms: sum.ms + more.ms,
+    records: sum.records + more.records,
+    rejected: sum.rejected + more.rejected,
+    dropped: sum.dropped + more.dropped,
+    split: sum.split + more.split,
+  };
 }

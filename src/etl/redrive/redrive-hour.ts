@@ -8,7 +8,7 @@ import type { PipelineRun } from '../pipeline/pipeline.ts';
 import type { Place } from '../pipeline/progress.ts';
 import type { UnitResult } from '../pipeline/result.ts';
 import type { Claim } from '../pipeline/sink.ts';
-import type { UnitContext } from '../pipeline/unit-context.ts';
+import { openContext, type UnitContext } from '../pipeline/unit-context.ts';
 import { UnitReport } from '../pipeline/unit-report.ts';
 import { recall, type Recalled } from './recall.ts';
 
@@ -58,10 +58,10 @@ async function redriveAll(
   context: UnitContext,
   report: UnitReport,
 ): Promise<boolean> {
-  const { store, budget, pipeline, sessionTimeout_ms } = context;
+  const { store, budget, pipeline } = context;
   const signal = budget.stopReading;
   await claim.begin(claim.progress);
-  const run = await pipeline.open({ sessionTimeout_ms });
+  const run = await pipeline.open(openContext(context));
   try {
     let batch = new RedriveBatch();
     let stopped = false;
@@ -137,7 +137,7 @@ class RedriveBatch {
     const { progress } = claim;
     const { seen, partial } = progress;
     const batch = { records: this.#records, rejects: this.#rejects, counts, seen, partial };
-    const ready = transformed(batch, run, claim);
+    const ready = await transformed(batch, run, claim);
     const again = ready.rejects.map(({ origin, index }) => ({ key: origin.key, index }));
     this.#isRejectedAgain ||= again.some(
       ({ key, index }) => key === this.#unended?.key && index === this.#unended.index,

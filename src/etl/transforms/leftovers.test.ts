@@ -6,7 +6,7 @@ import { parse } from './parse.ts';
 import { sessionize } from './sessionize.ts';
 import { received, RECEIVED_MS, rowOf, type EventOrText } from './testing.ts';
 import { asInstant } from './time.ts';
-import { canonicalUuid } from './uuid.ts';
+import { canonicalUuid } from '../pipeline/uuid.ts';
 
 const ALL = [parse, sessionize, flatten] as const;
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../pipeline/record.ts';
 import { asInstant } from './time.ts';
-import { canonicalUuid } from './uuid.ts';
+import { canonicalUuid } from '../pipeline/uuid.ts';
 import { asBoolean, asInteger, asNumeric, asObject, asText } from './values.ts';
 
 /** The columns that decide what is left over: any value that one of them holds need not be kept twice. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../pipeline/record.ts';
 import { parse } from './parse.ts';
 import { ORIGIN, received, RECEIVED_MS, rowOf, runTransforms, type EventOrText } from './testing.ts';
-import { uuidOfName } from './uuid.ts';
+import { uuidOfName } from '../pipeline/uuid.ts';
 
 const UUID = '0189d1b3-4f0a-7c3e-9b1a-6f2e8d4c5b7a';
 const HERE = uuidOfName('place', `${ORIGIN.key}#0`);

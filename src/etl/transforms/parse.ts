@@ -3,7 +3,7 @@ import type { Origin } from '../pipeline/record.ts';
 import { transform } from '../pipeline/transform.ts';
 import { recordHash } from './record-hash.ts';
 import { asInstant, eventTime } from './time.ts';
-import { canonicalUuid, NIL_UUID, uuidOfName } from './uuid.ts';
+import { canonicalUuid, NIL_UUID, uuidOfName } from '../pipeline/uuid.ts';
 import { asObject, firstOf, idTooLong } from './values.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { ClickstreamError } from '../../../errors.ts';
-import type { EventRecord } from '../../pipeline/event-record.ts';
+import type { EventRecord, Reject } from '../../pipeline/event-record.ts';
 import { unitLabel, type HourUnit } from '../../pipeline/hours.ts';
 import { assertBalanced, type Counts } from '../../pipeline/ledger.ts';
 import { AFTER_ALL_RECORDS, type Place, type Progress } from '../../pipeline/progress.ts';
@@ -201,9 +201,14 @@ export class PostgresClaim implements Claim {
       await client.query(statements.clearRejects, [from.key, from.index, to.key, to.index]);
     }
     if (rejects.length === 0) return;
-    const lines = rejects.map((reject) => rejectLine(reject, runId));
+    const lines = Array.from(onePerPlace(rejects), (reject) => rejectLine(reject, runId));
     await copyLines(client, statements.copyRejects, lines);
   }
+}
+
+/** Parts of one record share its place, and its bytes: one dead letter is enough to try all of them again. */
+function onePerPlace(rejects: CommitBatch['rejects']): Iterable<Reject> {
+  return new Map(rejects.map((reject) => [`${reject.index} ${reject.origin.key}`, reject])).values();
 }
 
 /** The first text, by bytes, that comes after all texts with a prefix. A prefix under `events/` ends in ASCII or less. */

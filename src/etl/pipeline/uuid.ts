@@ -5,6 +5,8 @@ import { createHash } from 'node:crypto';
 const NAMESPACES = {
   /** Of a text that a client sent as an id. */
   clientId: Buffer.from('6f2a1d0c9b7e4c5aa8f35d1e7c904b26', 'hex'),
+  /** Of an event and what a transform calls the part that it made of it. */
+  part: Buffer.from('9d0e6b57a1c84f328b7e25c3f0146ad8', 'hex'),
   /** Of an object's key and a record's index in it. */
   place: Buffer.from('c41b7f3e52d84a06951ee07a3b68d9f2', 'hex'),
 } as const;
