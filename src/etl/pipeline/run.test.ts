@@ -143,6 +143,7 @@ describe('when time runs out', () => {
         resumeFrom: { key: seven },
         unchanged: false,
         reasons: {},
+        transforms: [],
       },
     ]);
     expect(bench.store.gets).not.toContain(`${seven}a`);

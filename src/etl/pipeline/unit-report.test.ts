@@ -22,13 +22,19 @@ const partial = {
 
 test('counts by reason add up over batches', () => {
   const report = reportOf();
-  report.count({ dropped: new Map([['bot', 2]]), metrics: new Map([['parse.replaced_times', 3]]) });
+  const counts = { name: 'parse', ms: 1.25, records: 9, rejected: 1, dropped: 2, split: 3 };
+  report.count({
+    dropped: new Map([['bot', 2]]),
+    metrics: new Map([['parse.replaced_times', 3]]),
+    transforms: [counts],
+  });
   report.count({
     dropped: new Map([
       ['bot', 1],
       ['test', 1],
     ]),
     metrics: new Map([['parse.replaced_times', 4]]),
+    transforms: [counts],
   });
   report.reason('rejected.too_deep', 1);
   report.reason('rejected.too_deep', 1);
@@ -38,6 +44,9 @@ test('counts by reason add up over batches', () => {
     'parse.replaced_times': 7,
     'rejected.too_deep': 2,
   });
+  expect(report.result('complete').transforms).toEqual([
+    { name: 'parse', ms: 3, records: 18, rejected: 2, dropped: 4, split: 6 },
+  ]);
 });
 
 test('a partial result says where the next run goes on: at a record, after a key, or where the unit begins', () => {
