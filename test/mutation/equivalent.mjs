@@ -138,9 +138,12 @@ export const EQUIVALENT = [
     becomes: ['/\\d{4}-\\d\\d-\\d\\d$/'],
     why: 'the day is written again and must begin as the text does',
   },
-  ...['(value | 0) === value', 'numeric: (value)', "if (typeof value === 'number' && Number.isFinite(value))"].map(
-    (line) => ({ file: `${sinks}/encode.ts`, line, becomes: ['true'], why: TYPE_ONLY }),
-  ),
+  ...['(value | 0) === value', "if (typeof value === 'number' && Number.isFinite(value))"].map((line) => ({
+    file: `${sinks}/encode.ts`,
+    line,
+    becomes: ['true'],
+    why: TYPE_ONLY,
+  })),
   {
     file: `${sinks}/encode.ts`,
     line: "typeof value === 'number' && Number.isFinite(value) ? String(value) : refuse('double",

@@ -56,7 +56,12 @@ describe('a signature', () => {
 
   const requests = fc.record({
     key: fc.oneof(fc.constantFrom(...ODD_KEYS), fc.string({ unit: 'binary', minLength: 1 })),
-    query: fc.dictionary(fc.string({ unit: 'binary', minLength: 1 }), fc.string({ unit: 'binary' }), { maxKeys: 4 }),
+    // The reference loses a parameter of the name `__proto__`.
+    query: fc.dictionary(
+      fc.string({ unit: 'binary', minLength: 1 }).filter((name) => name !== '__proto__'),
+      fc.string({ unit: 'binary' }),
+      { maxKeys: 4 },
+    ),
     token: fc.option(fc.base64String({ minLength: 4 }), { nil: undefined }),
     now_ms: fc.integer({ min: 1_400_000_000_000, max: 2_500_000_000_000 }),
   });
@@ -68,8 +73,9 @@ describe('a signature', () => {
         const credentials: Credentials = { ...EXAMPLE.credentials, sessionToken: token };
         const path = `/${encodePath(key)}`;
         const queryText = Object.entries(query)
-          .map(([name, value]) => `${encodeQuery(name)}=${encodeQuery(value)}`)
-          .sort()
+          .map(([name, value]) => [encodeQuery(name), encodeQuery(value)] as const)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map((parameter) => parameter.join('='))
           .join('&');
         const extra = { 'if-match': '"etag"', 'x-amz-checksum-mode': 'ENABLED' };
         const own = headersOf(signer.sign(path, queryText, extra, credentials, now_ms));
