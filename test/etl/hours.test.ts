@@ -99,6 +99,18 @@ it('a scheduled run catches up with the hours before, oldest first, and an expli
   expect(await runEtl({ targetUtcHour: HOUR }, settings)).toMatchObject({ read: 1, inserted: 0, duplicates: 1 });
 });
 
+it('an hour that was empty is completed without touching the dead letters of other hours', async () => {
+  const before = hourPrefix(HOUR_MS - 60 * MINUTE_MS);
+  await s3.putObject('raw', `${before}a.json`, 'no json\n');
+  const settings = { ...warehouse.settings, catchUp_hours: 1 };
+  // Before five minutes are over it is loaded, and after that completed without being read.
+  for (const time of ['2025-12-06T06:01:00Z', '2025-12-06T06:10:00Z']) await runEtl({}, settings, at(time));
+  expect(await states()).toEqual({ [before]: 'completed', [PREFIX]: 'completed' });
+  expect(await warehouse.rows('SELECT source_key FROM clickstream_rejects')).toEqual([
+    { source_key: `${before}a.json` },
+  ]);
+});
+
 it('a hold on the hour answers busy, and a dead one is taken over within ten seconds', async () => {
   await putEach(s3, [event(1)]);
   await warehouse.rows(
