@@ -75,11 +75,18 @@ function cut(client: pg.Client): void {
 /** How long work on the warehouse may take: the milliseconds that are left of the run's time. */
 export type TimeLeft = () => number;
 
+/**
+ * The longest that one piece of work, a transaction at most, is waited for by a run without a limit of its own. No batch
+ * takes a minute; after this the server is taken for gone, which the kernel would find out in a quarter of an hour.
+ */
+const LONGEST_WORK_MS = 600_000;
+
 /** A connection that is made when it is needed, made anew when it broke, and that gives up when the time is up. */
 export class Connection {
   readonly #settings: PostgresSettings;
   readonly #name: string;
   readonly #timeLeft_ms: TimeLeft;
+  readonly #longestWork_ms: number;
   /** Set from the first attempt to connect on, so that time running out ends that as well. */
   #client: pg.Client | undefined;
   #ready = false;
@@ -87,10 +94,11 @@ export class Connection {
   /** Called on every new connection before anything else. */
   onConnect: (client: pg.Client) => Promise<void> = () => Promise.resolve();
 
-  constructor(settings: PostgresSettings, name: string, timeLeft_ms: TimeLeft) {
+  constructor(settings: PostgresSettings, name: string, timeLeft_ms: TimeLeft, longestWork_ms = LONGEST_WORK_MS) {
     this.#settings = settings;
     this.#name = name;
     this.#timeLeft_ms = timeLeft_ms;
+    this.#longestWork_ms = longestWork_ms;
   }
 
   /**
@@ -154,12 +162,12 @@ export class Connection {
 
   /** Cuts the connection when the run's time is up: a query on a half-open socket would wait for ever. */
   async #within<T>(work: () => Promise<T>): Promise<T> {
-    const limit_ms = this.#timeLeft_ms();
-    if (limit_ms <= 0) throw outOfTime();
+    const left_ms = this.#timeLeft_ms();
+    if (left_ms <= 0) throw outOfTime();
     let timer: NodeJS.Timeout | undefined;
     const timeUp = new Promise<never>((_resolve, reject) => {
-      if (limit_ms > 0x7fffffff) return;
-      timer = setTimeout(() => reject(outOfTime()), limit_ms);
+      if (left_ms <= this.#longestWork_ms) timer = setTimeout(() => reject(outOfTime()), left_ms);
+      else timer = setTimeout(() => reject(silent()), this.#longestWork_ms);
     });
     try {
       return await Promise.race([work(), timeUp]);
@@ -214,6 +222,11 @@ function refused(cause: pg.DatabaseError): ClickstreamError {
       `${TELLING.test(code) && inFunction === undefined ? `, ${message}` : ''}. What was committed stays.`,
     cause,
   });
+}
+
+/** Tried again on a new connection, as after any that was lost. */
+function silent(): Error {
+  return Object.assign(new Error('the server has not answered for too long'), { code: 'ETIMEDOUT' });
 }
 
 function outOfTime(): ClickstreamError {
