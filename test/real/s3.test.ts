@@ -3,6 +3,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   PutBucketPolicyCommand,
+  PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -44,6 +45,15 @@ describe.runIf(s3)('a real S3', () => {
   async function streamed(from: TestStore, origin: Origin, from_bytes = 0): Promise<Buffer> {
     return Buffer.concat(await collect((await from.stream(origin, from_bytes, NEVER)).body));
   }
+
+  test('keeps what is there when a put is meant to make something new', async () => {
+    const put = (Body: string) =>
+      bucket.client.send(new PutObjectCommand({ Bucket: bucket.name, Key: 'new', Body, IfNoneMatch: '*' }));
+    await put('first');
+    await expect(put('second')).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } });
+    const [origin] = await listed();
+    expect((await store.read(origin!, NEVER)).body.toString()).toBe('first');
+  });
 
   describe('checks who asks', () => {
     test.each([
