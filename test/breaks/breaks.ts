@@ -290,7 +290,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 7,
     what: 'what a transform split off is not counted',
     file: 'src/etl/pipeline/pipeline.ts',
-    from: 'split: out.length - live.length',
+    from: 'split: out.length + rest.length - live.length',
     to: 'split: 0',
     test: 'src/etl/pipeline/run-unit.test.ts',
     only: 'the ledger has everything that transforms made',
@@ -496,7 +496,7 @@ export const BREAKS: readonly Break[] = [
   {
     invariant: 13,
     what: 'the message of a transform’s error is passed on',
-    file: 'src/etl/pipeline/pipeline.ts',
+    file: 'src/etl/pipeline/transform-error.ts',
     from: 'message: `The transform "${name}" failed in ${where}: ${kind}${place === undefined ? \'\' : ` at ${place}`}`,',
     to: 'message: `The transform "${name}" failed in ${where}: ${String(cause)}`,',
     test: 'src/etl/pipeline/pipeline.test.ts',
