@@ -172,9 +172,24 @@ describe('a transform that looks something up elsewhere', () => {
     const run = await opened([hangs]);
     await expect(run.process(recordsOf(run, 2))).rejects.toMatchObject({
       code: 'transform_timeout',
-      message: expect.stringContaining('"lookUp" waited 10 ms') as string,
+      stage: 'transform',
+      message: expect.stringMatching(
+        /^The transform "lookUp" waited 10 ms .* give it a longer prefetchTimeout_ms\.$/,
+      ) as string,
     });
     expect(aborted).toBe(true);
+  });
+
+  test('is not disturbed any more once it is done', async () => {
+    let given: AbortSignal | undefined;
+    const quick = lookUp((_, signal) => {
+      given = signal;
+      return Promise.resolve();
+    }, 10);
+    const run = await opened([quick]);
+    await run.process(recordsOf(run, 2));
+    await sleep(30);
+    expect(given?.aborted).toBe(false);
   });
 
   test('is named when it throws, without its message', async () => {
@@ -210,11 +225,25 @@ test('what each transform did is told, in their order', async () => {
   for (const { ms } of transforms) expect(ms).toBeGreaterThanOrEqual(0);
 });
 
+test('a duplicate is one once, and may still be left out for another reason', async () => {
+  const twice = transform({ name: 'twice', each: (record, context) => context.drop(record, 'duplicate') });
+  const boring = transform({
+    name: 'boring',
+    each: (record, context) => (record.event['n'] === 0 ? context.drop(record, 'boring') : undefined),
+  });
+  const run = await opened([twice, twice, boring]);
+  const { transforms, dropped, duplicates } = run.batch(recordsOf(run, 2));
+  expect(transforms.map((counts) => counts.dropped)).toEqual([2, 0, 1]);
+  expect([Object.fromEntries(dropped), numbers(duplicates)]).toEqual([{ boring: 1 }, [1]]);
+});
+
 test('what a transform says is told with its name', async () => {
   const said: unknown[] = [];
   const tell = transform({
     name: 'tell',
     batch: (records, { log, count }) => {
+      log.debug('so');
+      log.info('much');
       log.warn(`${records.length} records`);
       count('told', 2);
       return undefined;
@@ -222,7 +251,11 @@ test('what a transform says is told with its name', async () => {
   });
   const run = await opened([tell], { log: (...line) => said.push(line) });
   expect(run.batch(recordsOf(run, 2)).metrics.get('tell.told')).toBe(2);
-  expect(said).toEqual([['tell', 'warn', '2 records']]);
+  expect(said).toEqual([
+    ['tell', 'debug', 'so'],
+    ['tell', 'info', 'much'],
+    ['tell', 'warn', '2 records'],
+  ]);
   const silent = await opened([tell]);
   expect(silent.batch(recordsOf(silent, 2)).records).toHaveLength(2);
 });
