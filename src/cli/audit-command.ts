@@ -6,7 +6,7 @@ import { readAuditHours, type AuditFlags } from './audit-flags.ts';
 import { addHour, hourLines, noTotals, summaryLines, type AuditTotals } from './audit-text.ts';
 import { EXIT } from './exit-codes.ts';
 import { colorsFor, print, printJson, say } from './output.ts';
-import { countText, plural } from './text.ts';
+import { countText, isoText, plural } from './text.ts';
 
 /** Keys of a kind that are named of each hour unless all are asked for. */
 const SAMPLE_KEYS = 3;
@@ -60,7 +60,7 @@ export function auditDocument(hours: readonly HourAudit[], totals: AuditTotals):
     complete: totals.atFault === 0,
     totals,
     hours: hours.map(({ hour_ms, ...audit }) => ({
-      hour: new Date(hour_ms).toISOString(),
+      hour: isoText(hour_ms),
       atFault: isAtFault({ hour_ms, ...audit }),
       ...audit,
     })),

@@ -14,7 +14,7 @@ import {
 } from './rejects-flags.ts';
 import { groupsText, redriveText, rejectText } from './rejects-text.ts';
 import { stopOnSignals } from './stop-signals.ts';
-import { plural, unitText } from './text.ts';
+import { isoText, plural, unitText } from './text.ts';
 
 /**
  * `clickstream rejects`: the dead letters by code.
@@ -102,7 +102,7 @@ export async function redriveCommand(flags: RedriveFlags): Promise<number> {
 }
 
 function groupDocument({ first_ms, last_ms, ...group }: RejectGroup): object {
-  return { ...group, first: new Date(first_ms).toISOString(), last: new Date(last_ms).toISOString() };
+  return { ...group, first: isoText(first_ms), last: isoText(last_ms) };
 }
 
 function rejectDocument(reject: StoredReject): object {
@@ -113,10 +113,10 @@ function rejectDocument(reject: StoredReject): object {
     startBytes: start_bytes,
     endBytes: end_bytes,
     etag,
-    lastModified: new Date(lastModified_ms).toISOString(),
+    lastModified: isoText(lastModified_ms),
     code,
     detail,
-    rejectedAt: new Date(rejected_ms).toISOString(),
+    rejectedAt: isoText(rejected_ms),
     runId,
     rawBase64: raw.toString('base64'),
   };

@@ -4,6 +4,7 @@ import { EXIT } from './exit-codes.ts';
 import { colorsFor, print, printJson } from './output.ts';
 import { readRunsFlags, type RunsFlags } from './runs-flags.ts';
 import { runsText } from './runs-text.ts';
+import { isoText } from './text.ts';
 
 /**
  * `clickstream runs`: lists what the ledger has, newest first.
@@ -27,19 +28,15 @@ export function runDocument(run: LedgerRun): Readonly<Record<string, unknown>> {
     run;
   return {
     runId,
-    hour: iso(hour_ms),
+    hour: isoText(hour_ms),
     unit,
     trigger,
     status,
     errorCode,
-    started: iso(started_ms),
-    ended: iso(ended_ms),
+    started: isoText(started_ms),
+    ended: isoText(ended_ms),
     durationMs: duration_ms,
     peakRssMb: peakRss_mb,
     ...counts,
   };
-}
-
-function iso(moment_ms: number | null): string | null {
-  return moment_ms === null ? null : new Date(moment_ms).toISOString();
 }

@@ -5,6 +5,7 @@ import { judge, type Judgement } from '../warehouse/verdict.ts';
 import { EXIT } from './exit-codes.ts';
 import { colorsFor, print, printJson } from './output.ts';
 import { statusText, verdictLine } from './status-text.ts';
+import { isoText } from './text.ts';
 
 /**
  * `clickstream status`: says whether the warehouse is being filled.
@@ -27,26 +28,22 @@ export function statusDocument(status: WarehouseStatus, judged: Judgement): Read
   return {
     verdict: judged.verdict,
     message: verdictLine(status, judged),
-    at: iso(at_ms),
-    lastCompletedHour: iso(lastCompleted_ms),
+    at: isoText(at_ms),
+    lastCompletedHour: isoText(lastCompleted_ms),
     lagSeconds: lag_ms === null ? null : Math.round(lag_ms / 1000),
     lastRun: lastRun && runDocument(lastRun),
     hours,
     openHours: open.map(({ hour_ms, state, errorCode, lastTry_ms }) => ({
-      hour: iso(hour_ms),
+      hour: isoText(hour_ms),
       state,
       errorCode,
-      lastTry: iso(lastTry_ms),
+      lastTry: isoText(lastTry_ms),
     })),
-    rejectsLast24h: rejects.map(({ code, count, last_ms }) => ({ code, count, last: iso(last_ms) })),
+    rejectsLast24h: rejects.map(({ code, count, last_ms }) => ({ code, count, last: isoText(last_ms) })),
     unsettledMarks,
   };
 }
 
 function runDocument({ started_ms, ended_ms, ...run }: NonNullable<WarehouseStatus['lastRun']>): object {
-  return { ...run, started: iso(started_ms), ended: iso(ended_ms) };
-}
-
-function iso(moment_ms: number | null): string | null {
-  return moment_ms === null ? null : new Date(moment_ms).toISOString();
+  return { ...run, started: isoText(started_ms), ended: isoText(ended_ms) };
 }

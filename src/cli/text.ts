@@ -33,6 +33,11 @@ export function hourText(hour_ms: number): string {
   return new Date(hour_ms).toISOString().slice(0, 13);
 }
 
+/** A moment as a program reads it: ISO 8601; null where there is none. */
+export function isoText(moment_ms: number | null): string | null {
+  return moment_ms === null ? null : new Date(moment_ms).toISOString();
+}
+
 /** A unit as a result names it: a whole hour as {@link hourText}, a part of one as it is. */
 export function unitText(label: string): string {
   const hour_ms = parseHourPrefix(label);

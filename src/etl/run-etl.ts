@@ -5,7 +5,7 @@ import { ClickstreamError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { defaultPipeline } from './default-pipeline.ts';
 import { BatchSize } from './pipeline/batch-size.ts';
-import { Budget, type BudgetLimits } from './pipeline/budget.ts';
+import { Budget, NO_LIMITS, type BudgetLimits } from './pipeline/budget.ts';
 import { HOUR_MS, hourUnit, type HourUnit } from './pipeline/hours.ts';
 import type { Counts } from './pipeline/ledger.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
@@ -32,8 +32,6 @@ export interface EtlOptions {
   readonly onUnit?: (result: UnitResult) => void;
   readonly onUnitFailed?: (failure: UnitFailure) => void;
 }
-
-const NO_LIMITS: BudgetLimits = { remaining_ms: Infinity, memory_bytes: Infinity };
 
 /**
  * Runs the ETL for a payload, as the Lambda and the command line do.
@@ -65,9 +63,7 @@ export async function runRequest(
   const pipeline = options.pipeline ?? defaultPipeline;
   const runId = randomUUID();
   const log = options.log?.child({ runId });
-  const budget = new Budget(options.limits ?? NO_LIMITS);
-  if (options.stop?.aborted) budget.stop();
-  options.stop?.addEventListener('abort', () => budget.stop(), { once: true });
+  const budget = new Budget(options.limits ?? NO_LIMITS, options.stop);
   // Without a sink of its own a run was given all settings, say the overloads.
   const warehouse = settings as EtlSettings;
   const sink =

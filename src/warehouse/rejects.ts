@@ -56,7 +56,7 @@ export class Rejects {
   readonly #sql: { readonly hours: string; readonly codes: string; readonly page: string };
 
   constructor(connection: Connection, tables: TableNames) {
-    const variables = sqlVariables(tables);
+    const variables = { ...sqlVariables(tables), selected: sqlFile('statements/rejects-selected.sql', {}) };
     const sql = (name: string): string => sqlFile(`statements/rejects-${name}.sql`, variables);
     this.#connection = connection;
     this.#sql = { hours: sql('hours'), codes: sql('codes'), page: sql('page') };

@@ -9,6 +9,9 @@ export interface BudgetLimits {
   readonly memory_bytes: number;
 }
 
+/** Those of a run on a machine of one's own. */
+export const NO_LIMITS: BudgetLimits = { remaining_ms: Infinity, memory_bytes: Infinity };
+
 /** Time kept for a last flush at first: what a batch takes is known only after some. */
 const FIRST_RESERVE_MS = 1_000;
 /** Of a short run, at most this share is kept, so that 2.5 s still make progress. */
@@ -29,13 +32,16 @@ export class Budget {
   #timer: NodeJS.Timeout | undefined;
   #peakRss_bytes = 0;
 
-  constructor(limits: BudgetLimits) {
+  /** @param stop aborted by whoever wants reading to stop before the time is up. */
+  constructor(limits: BudgetLimits, stop?: AbortSignal) {
     this.#limits = limits;
     // Every request in flight listens to it; many are no leak.
     setMaxListeners(0, this.#stop.signal);
     this.#end_ms = performance.now() + limits.remaining_ms;
     this.#reserve_ms = Math.min(FIRST_RESERVE_MS, limits.remaining_ms * MAX_RESERVED_SHARE);
     this.#arm();
+    if (stop?.aborted) this.stop();
+    stop?.addEventListener('abort', () => this.stop(), { once: true });
   }
 
   /** Aborted when reading must stop, so that what was read can still be committed. */

@@ -86,9 +86,7 @@ export class Committer {
       },
     });
     const duration_ms = performance.now() - began_ms;
-    addCounts(this.#report.counts, committed.counts);
-    this.#report.count(batch);
-    for (const { code } of rejects) this.#report.reason(`rejected.${code}`, 1);
+    this.#report.committed(batch, committed.counts);
     budget.committed(duration_ms);
     batchSize.committed(counts.read, duration_ms);
     onProgress?.(this.#unit, this.#report.counts);

@@ -9,6 +9,7 @@ import { readObjects } from './read-objects.ts';
 import type { Origin } from './record.ts';
 import type { UnitResult } from './result.ts';
 import type { Claim } from './sink.ts';
+import { underClaim } from './under-claim.ts';
 import { openContext, type UnitContext } from './unit-context.ts';
 import { UnitReport } from './unit-report.ts';
 
@@ -23,23 +24,7 @@ export async function runUnit(unit: HourUnit, context: UnitContext): Promise<Uni
   const claim = await context.sink.claim(unit);
   const report = new UnitReport(unit, context, started_ms);
   if (!claim) return report.result('busy');
-  try {
-    const result = await runClaimed(unit, claim, context, report);
-    await claim.release({
-      status: result.status === 'complete' ? 'complete' : 'partial',
-      duration_ms: result.durationMs,
-      peakRss_mb: result.peakRssMb,
-    });
-    return result;
-  } catch (error) {
-    await claim.release({
-      status: 'failed',
-      errorCode: error instanceof ClickstreamError ? error.code : 'unexpected',
-      duration_ms: performance.now() - started_ms,
-      peakRss_mb: context.budget.peakRss_mb,
-    });
-    throw error;
-  }
+  return underClaim(claim, context, started_ms, () => runClaimed(unit, claim, context, report));
 }
 
 async function runClaimed(unit: HourUnit, claim: Claim, context: UnitContext, report: UnitReport): Promise<UnitResult> {

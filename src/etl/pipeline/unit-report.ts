@@ -1,5 +1,6 @@
+import type { Reject } from './event-record.ts';
 import { unitLabel, type HourUnit } from './hours.ts';
-import { noCounts } from './ledger.ts';
+import { addCounts, noCounts, type Counts } from './ledger.ts';
 import type { TransformCounts, TransformedBatch } from './pipeline.ts';
 import type { Progress } from './progress.ts';
 import type { ResumePlace, UnitResult } from './result.ts';
@@ -19,6 +20,16 @@ export class UnitReport {
     this.#unit = unit;
     this.#context = context;
     this.#started_ms = started_ms;
+  }
+
+  /** Adds a batch that was committed, with the counts that it came to. */
+  committed(
+    batch: Parameters<UnitReport['count']>[0] & { readonly rejects: readonly Reject[] },
+    counts: Readonly<Counts>,
+  ): void {
+    addCounts(this.counts, counts);
+    this.count(batch);
+    for (const { code } of batch.rejects) this.reason(`rejected.${code}`, 1);
   }
 
   /** Adds what a committed batch left out, and what its transforms counted and took. */

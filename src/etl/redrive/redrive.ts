@@ -4,7 +4,7 @@ import { checkTables } from '../../warehouse/check-tables.ts';
 import { Rejects, type RejectSelection } from '../../warehouse/rejects.ts';
 import { defaultPipeline } from '../default-pipeline.ts';
 import { BatchSize } from '../pipeline/batch-size.ts';
-import { Budget } from '../pipeline/budget.ts';
+import { Budget, NO_LIMITS } from '../pipeline/budget.ts';
 import { EVENTS_PREFIX, hourUnit, parseHourPrefix } from '../pipeline/hours.ts';
 import { runResult, type RunResult, type UnitResult } from '../pipeline/result.ts';
 import { HoursFailed, type UnitFailure } from '../pipeline/run.ts';
@@ -38,12 +38,10 @@ export async function redrive(
   settings: EtlSettings,
   options: RedriveOptions = {},
 ): Promise<RunResult> {
-  const { pipeline = defaultPipeline, limits = { remaining_ms: Infinity, memory_bytes: Infinity } } = options;
+  const { pipeline = defaultPipeline, limits = NO_LIMITS } = options;
   const { postgres, tables, sessionTimeout_ms } = settings;
   const started_ms = performance.now();
-  const budget = new Budget(limits);
-  if (options.stop?.aborted) budget.stop();
-  options.stop?.addEventListener('abort', () => budget.stop(), { once: true });
+  const budget = new Budget(limits, options.stop);
   const timeLeft_ms = (): number => budget.timeLeft_ms();
   const sink = new PostgresSink({
     postgres,
