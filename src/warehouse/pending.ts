@@ -3,7 +3,7 @@ import type { Columns } from '../etl/pipeline/column.ts';
 import { Connection } from '../etl/sinks/postgres/connection.ts';
 import { columnTypes } from './check-tables.ts';
 import type { Migrated } from './migrate.ts';
-import { listSql } from './sql.ts';
+import { listSql, readSql } from './sql.ts';
 
 /**
  * What `migrate` would do to the warehouse as it is now. Changes nothing.
@@ -23,11 +23,19 @@ export async function pendingMigrations({ postgres, tables }: WarehouseSettings,
       const had = new Set(done.rows.map(({ name }) => name));
       const applied = listSql('migrations').filter((name) => !had.has(name));
       const present = await columnTypes(client, tables.events);
-      // The migrations bring their own columns with the events table; only what is missing after them would be added.
-      const added = present.size === 0 ? [] : Object.entries(columns).filter(([name]) => !present.has(name));
+      // The migrations bring columns of their own; only what is missing after them would be added.
+      const brought = columnsOf(applied);
+      const missing = Object.entries(columns).filter(([name]) => !present.has(name) && !brought.has(name));
+      const added = present.size === 0 ? [] : missing;
       return { applied, added: added.map(([name, { type }]) => `${name} ${type}`) };
     });
   } finally {
     await connection.close();
   }
+}
+
+/** The columns that migrations add to tables that are there already. */
+function columnsOf(migrations: readonly string[]): Set<string> {
+  const sql = migrations.map((name) => readSql(`migrations/${name}`)).join('\n');
+  return new Set(Array.from(sql.matchAll(/ADD COLUMN IF NOT EXISTS (\w+)/g), ([, name]) => name!));
 }

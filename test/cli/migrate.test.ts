@@ -50,6 +50,16 @@ it('shows what it would apply, applies it to an empty database, and then has not
   expect(JSON.parse(again.stdout)).toEqual({ dryRun: false, applied: [], added: [] });
 });
 
+it('shows of a warehouse from before a migration what it would change, and not the migration’s columns again', async () => {
+  await query('ALTER TABLE clickstream_events DROP COLUMN traffic_source, DROP COLUMN traffic_channel', database);
+  await query("DELETE FROM clickstream_migrations WHERE name >= '0008'", database);
+  const shown = await runCli(['migrate', '--dry-run', '--json'], env);
+  expect(JSON.parse(shown.stdout)).toMatchObject({ added: [] });
+  expect((JSON.parse(shown.stdout) as { applied: string[] }).applied[0]).toBe('0008_attribution.sql');
+  const applied = await runCli(['migrate', '--json'], env);
+  expect(JSON.parse(applied.stdout)).toEqual({ ...(JSON.parse(shown.stdout) as object), dryRun: false });
+});
+
 it('names the variable that is missing, and what a server refused', async () => {
   const missing = await runCli(['migrate'], { ...env, DW_PG_DATABASE: '' });
   expect(missing).toMatchObject({ exitCode: 2, stdout: '' });

@@ -1,5 +1,6 @@
 import { definePipeline } from '../../src/etl/pipeline/pipeline.ts';
 import { transform } from '../../src/etl/pipeline/transform.ts';
+import { attribute } from '../../src/etl/transforms/attribute.ts';
 import { dedupe } from '../../src/etl/transforms/dedupe.ts';
 import { flatten } from '../../src/etl/transforms/flatten.ts';
 import { parse } from '../../src/etl/transforms/parse.ts';
@@ -23,4 +24,4 @@ const check = transform({
 });
 
 /** The pipeline with a transform of somebody's own that rejects events which there is nothing wrong with. */
-export const FAULTY = definePipeline([parse, dedupe, sessionize, flatten, check]);
+export const FAULTY = definePipeline([parse, dedupe, sessionize, flatten, attribute(), check]);

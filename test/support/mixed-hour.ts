@@ -63,6 +63,8 @@ export function bodyOf({ form, records }: StoredObject): string | Buffer {
 
 const MINUTE_MS = 60_000;
 
+const NEWSLETTER = '&utm_source=News+Letter&utm_medium=E-Mail&utm_campaign=50%25%20off';
+
 function newEvent(number: number, id: string, random: Random, visitors: number, mark: string): TestEvent {
   const received_ms = HOUR_MS + random.int(0, 3_599_999);
   const hasId = random.chance(0.98);
@@ -74,7 +76,8 @@ function newEvent(number: number, id: string, random: Random, visitors: number, 
     // An event without an id keeps out of the derived sessions, which may be named after it.
     ...(!hasId || random.chance(0.4) ? { sessionId: `s-${random.int(1, 40)}` } : {}),
     ...timeOf(received_ms, random),
-    pageUrl: `https://shop.example/p/${number % 50}?n=${number}`,
+    pageUrl: `https://shop.example/p/${number % 50}?n=${number}${number % 11 === 0 ? NEWSLETTER : ''}`,
+    ...(number % 7 === 0 ? { referrer: 'https://www.google.de/' } : {}),
     ...(number % 4 === 0
       ? {}
       : { product: { id: `sku-${number % 50}`, price: random.int(1, 9999) / 100, color: 'röd\t"\\' } }),

