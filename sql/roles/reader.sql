@@ -1,6 +1,11 @@
 -- What a dashboard shows and `clickstream status` looks at. The first statement names every table and view, those too
 -- that nothing is granted on; a test sees to it.
-REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manifests", :"migrations" FROM :"reader";
+REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manifests", :"migrations", :"sessions",
+  :"orderMarks", :"activityMarks", :"settings", :"steps", :"orders", :"visitors", :"quarterlyActivity",
+  :"quarterlySessions", :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders",
+  :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors",
+  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts"
+FROM :"reader";
 
 GRANT SELECT ON :"events" TO :"reader";
 -- Dead letters hold requests as they came, addresses and user agents included. How many there are, of which kind and
@@ -10,3 +15,9 @@ GRANT SELECT ON :"runs" TO :"reader";
 GRANT SELECT ON :"checkpoints" TO :"reader";
 GRANT SELECT ON :"marks" TO :"reader";
 GRANT SELECT ON :"manifests" TO :"reader";
+GRANT SELECT ON :"settings", :"steps", :"orderMarks", :"activityMarks" TO :"reader";
+GRANT SELECT ON :"sessions", :"orders", :"visitors", :"quarterlyActivity", :"quarterlySessions",
+  :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders", :"quarterlyOrderLines",
+  :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors", :"quarterlyAcquisition",
+  :"dailyVisitors", :"weeklyCohorts"
+TO :"reader";

@@ -1,9 +1,9 @@
 -- Decides every staged row against the warehouse: of two records of one event the one received first stays, then the
 -- one with the lower hash. The same record again changes nothing, or brings the row up to date when the transforms have
 -- changed since. Run until `decided` is `staged`: a row that another run committed meanwhile is decided in the next
--- turn. Marks go to settling for every place that a visitor's event without a client session came to or left.
+-- turn. Marks go to settling for every session, order and quarter of an hour that an event came to or left.
 WITH compared AS MATERIALIZED (
-  SELECT s.event_id, e.place, e.visitor_id, e.event_timestamp, e.session_derived,
+  SELECT s.event_id, e.place, e.visitor_id, e.session_id, e.session_derived, e.event_timestamp, e.event_name, e.order_id,
     CASE
       WHEN e.place IS NULL THEN 'insert'
       WHEN (s.received_at, s.record_hash) < (e.received_at, e.record_hash) THEN 'replace'
@@ -26,8 +26,9 @@ WITH compared AS MATERIALIZED (
   JOIN clickstream_staging AS s ON s.event_id = c.event_id
   -- ctid: a row that changed since it was compared is left for the next turn.
   WHERE c.fate = 'replace' AND e.event_id = c.event_id AND e.ctid = c.place
-  RETURNING e.event_id, e.visitor_id, e.event_timestamp, e.session_derived,
-    c.visitor_id AS old_visitor_id, c.event_timestamp AS old_timestamp, c.session_derived AS old_derived
+  RETURNING e.visitor_id, e.session_id, e.session_derived, e.event_timestamp, e.event_name, e.order_id,
+    c.visitor_id AS old_visitor_id, c.session_id AS old_session_id, c.session_derived AS old_derived,
+    c.event_timestamp AS old_timestamp, c.event_name AS old_name, c.order_id AS old_order_id
 ), inserted AS (
   INSERT INTO :"events" (:columns)
   SELECT :staged_columns
@@ -36,14 +37,32 @@ WITH compared AS MATERIALIZED (
   WHERE c.fate = 'insert'
   ORDER BY s.event_id
   ON CONFLICT (event_id) DO NOTHING
-  RETURNING event_id, visitor_id, event_timestamp, session_derived, session_id
+  RETURNING visitor_id, session_id, session_derived, event_timestamp, event_name, order_id
+), changed AS (
+  SELECT 1 AS events, * FROM inserted
+  UNION ALL
+  SELECT 1, visitor_id, session_id, session_derived, event_timestamp, event_name, order_id FROM replaced
+  UNION ALL
+  SELECT -1, old_visitor_id, old_session_id, old_derived, old_timestamp, old_name, old_order_id FROM replaced
 ), marked AS (
-  INSERT INTO :"marks" (visitor_id, from_at, to_at)
-  SELECT visitor_id, min(event_timestamp), max(event_timestamp) FROM inserted WHERE session_derived GROUP BY visitor_id, session_id
+  INSERT INTO :"marks" (visitor_id, session_id, from_at, to_at)
+  SELECT coalesce(visitor_id, ''), CASE WHEN NOT session_derived THEN session_id END, min(event_timestamp),
+    max(event_timestamp)
+  FROM changed
+  WHERE session_id IS NOT NULL
+  GROUP BY visitor_id, session_id, session_derived
   UNION ALL
-  SELECT visitor_id, event_timestamp, event_timestamp FROM replaced WHERE session_derived
-  UNION ALL
-  SELECT old_visitor_id, old_timestamp, old_timestamp FROM replaced WHERE old_derived
+  -- A derived session that an event has left may have no other that would tell its name.
+  SELECT old_visitor_id, old_session_id, old_timestamp, old_timestamp FROM replaced WHERE old_derived
+), marked_orders AS (
+  INSERT INTO :"orderMarks" (order_id)
+  SELECT DISTINCT order_id FROM changed WHERE order_id IS NOT NULL
+), marked_activity AS (
+  INSERT INTO :"activityMarks" (quarter, event_name, events)
+  SELECT date_bin('15 min', event_timestamp, 'epoch'), left(event_name, 128), sum(events)
+  FROM changed
+  GROUP BY 1, 2
+  HAVING sum(events) <> 0
 )
 SELECT
   (SELECT count(*) FROM compared)::integer AS staged,

@@ -42,6 +42,13 @@ export function postgresName(what: string): Kind<string> {
   };
 }
 
+/** A time zone by its IANA name, which Postgres knows as well. Offsets such as `+01:00` mean the opposite to it. */
+export const timeZone: Kind<string> = {
+  allowed: 'the IANA name of a time zone, such as "Europe/Berlin"',
+  parse: (text) => (TIME_ZONES.has(text) ? text : undefined),
+};
+const TIME_ZONES = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC']);
+
 /** A host name, an IP address, or the directory of a Unix socket. */
 export const postgresHost: Kind<string> = {
   allowed: 'a host name or IP address alone (port and user have variables of their own), or the directory of a socket',

@@ -8,10 +8,12 @@ import {
   password,
   postgresHost,
   postgresName,
+  timeZone,
   trueOrFalse,
   wholeNumber,
 } from './setting-kinds.ts';
 import { tableNames, type TableNames } from './table-names.ts';
+import type { SettlingRule } from './settling-rule.ts';
 
 /** pino's levels, the most serious first, and the one that says nothing. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -43,15 +45,13 @@ export interface StatusSettings extends WarehouseSettings {
 }
 
 /** What every run of the ETL needs, wherever its rows go. */
-export interface RunSettings {
+export interface RunSettings extends SettlingRule {
   /** The bucket with the raw events, or the ARN of an access point to it. */
   readonly bucket: string;
   /** Set for an S3 that is not Amazon's, which is then addressed path-style. */
   readonly s3Endpoint?: string;
   /** A strict cap on the records of a batch; absent, batches grow to what is fastest within memory. */
   readonly maxRecordsPerBatch?: number;
-  /** A longer pause between two events of a visitor starts a new session. */
-  readonly sessionTimeout_ms: number;
   /** How far back a scheduled run looks for hours that are not completed; 0 means not at all. */
   readonly catchUp_hours: number;
   readonly logLevel: LogLevel;
@@ -85,16 +85,24 @@ function readRun(reader: EnvReader): RunSettings {
   const bucket = reader.required('RAW_BUCKET_NAME', bucketName);
   const s3Endpoint = reader.optional('AWS_ENDPOINT_URL_S3', endpointUrl);
   const maxRecordsPerBatch = reader.optional('MAX_RECORDS_PER_BATCH', wholeNumber(1, 1_000_000));
-  const sessionTimeout_minutes = reader.optional('SESSION_TIMEOUT_MINUTES', wholeNumber(1, 1440)) ?? 30;
   const catchUp_hours = readCatchUp(reader);
   const logLevel = reader.optional('LOG_LEVEL', oneOf(LOG_LEVELS)) ?? 'info';
   return {
     bucket,
     ...(s3Endpoint === undefined ? {} : { s3Endpoint }),
     ...(maxRecordsPerBatch === undefined ? {} : { maxRecordsPerBatch }),
-    sessionTimeout_ms: sessionTimeout_minutes * 60_000,
+    ...readRule(reader),
     catchUp_hours,
     logLevel,
+  };
+}
+
+function readRule(reader: EnvReader): SettlingRule {
+  const sessionTimeout_minutes = reader.optional('SESSION_TIMEOUT_MINUTES', wholeNumber(1, 1440)) ?? 30;
+  return {
+    sessionTimeout_ms: sessionTimeout_minutes * 60_000,
+    cutAtMidnight: reader.optional('SESSION_CUT_AT_MIDNIGHT', trueOrFalse) ?? false,
+    reportingTimeZone: reader.optional('REPORTING_TIME_ZONE', timeZone) ?? 'UTC',
   };
 }
 

@@ -15,10 +15,28 @@ const BESIDE_EVENTS = {
   checkpoints: 'checkpoints',
   marks: 'session_marks',
   manifests: 'manifests',
+  orderMarks: 'order_marks',
+  activityMarks: 'activity_marks',
   migrations: 'migrations',
+  settings: 'settings',
+  steps: 'steps',
+  orders: 'orders',
+  visitors: 'visitors',
+  quarterlyActivity: 'quarterly_activity',
+  quarterlySessions: 'quarterly_sessions',
+  quarterlyProducts: 'quarterly_products',
+  quarterlyCategories: 'quarterly_categories',
+  quarterlyOrders: 'quarterly_orders',
+  quarterlyOrderLines: 'quarterly_order_lines',
+  quarterlyJourneys: 'quarterly_journeys',
+  quarterlyPages: 'quarterly_pages',
+  quarterlyVisitors: 'quarterly_visitors',
+  quarterlyAcquisition: 'quarterly_acquisition',
+  dailyVisitors: 'daily_visitors',
+  weeklyCohorts: 'weekly_cohorts',
 } as const;
 
-type TableKey = 'events' | keyof typeof BESIDE_EVENTS;
+export type TableKey = 'events' | keyof typeof BESIDE_EVENTS;
 
 /** The warehouse's tables, each as an identifier ready for SQL: quoted, and with its schema when one was given. */
 export interface TableNames extends Readonly<Record<TableKey, string>> {

@@ -72,7 +72,7 @@ export async function runRequest(
       postgres: warehouse.postgres,
       tables: warehouse.tables,
       columns: pipeline.columns,
-      sessionTimeout_ms: settings.sessionTimeout_ms,
+      rule: settings,
       trigger: request.kind === 'scheduled' ? 'scheduled' : 'explicit',
       runId,
       timeLeft_ms: () => budget.timeLeft_ms(),

@@ -10,10 +10,13 @@ import { quoteIdentifier } from './template.ts';
  * @throws ClickstreamError `missing_table`, `missing_column` or `column_type`, each naming what to do.
  */
 export async function checkTables(client: Client, tables: TableNames, columns: Columns): Promise<void> {
-  const { events, rejects, runs, checkpoints, marks, manifests } = tables;
-  for (const table of [events, rejects, runs, checkpoints, marks, manifests]) {
-    const { rows } = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [table]);
-    if (rows[0]?.found) continue;
+  const { schema: _schema, prefix: _prefix, migrations: _migrations, ...names } = tables;
+  const { rows } = await client.query<{ table: string }>(
+    'SELECT name AS table FROM unnest($1::text[]) WITH ORDINALITY AS t (name, n) WHERE to_regclass(name) IS NULL ORDER BY n LIMIT 1',
+    [Object.values(names)],
+  );
+  const table = rows[0]?.table;
+  if (table !== undefined) {
     throw tableError(
       'missing_table',
       `The table ${table} does not exist in the warehouse. Run "clickstream migrate" with the same DW_PG_* and ` +

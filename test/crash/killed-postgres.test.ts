@@ -61,6 +61,8 @@ beforeAll(async () => {
     tables: tableNames('clickstream_events'),
     maxRecordsPerBatch: 20,
     sessionTimeout_ms: 30 * 60_000,
+    cutAtMidnight: false,
+    reportingTimeZone: 'UTC',
     catchUp_hours: 24,
     logLevel: 'silent',
   };

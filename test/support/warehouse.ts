@@ -46,6 +46,8 @@ export async function freshWarehouse(options: WarehouseOptions = {}): Promise<Te
     postgres: { ssl: false, ...server, ...loader, database, ...schema },
     tables,
     sessionTimeout_ms: 30 * 60_000,
+    cutAtMidnight: false,
+    reportingTimeZone: 'UTC',
     catchUp_hours: 24,
     logLevel: 'silent',
   };

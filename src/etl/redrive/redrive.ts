@@ -47,7 +47,7 @@ export async function redrive(
     postgres,
     tables,
     columns: pipeline.columns,
-    sessionTimeout_ms,
+    rule: settings,
     trigger: 'redrive',
     runId: randomUUID(),
     timeLeft_ms,

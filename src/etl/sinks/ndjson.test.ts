@@ -17,6 +17,8 @@ const SETTINGS = {
   postgres: { host: 'nowhere.invalid', port: 5432, user: 'u', database: 'd', ssl: false as const },
   tables: {} as never,
   sessionTimeout_ms: 1_800_000,
+  cutAtMidnight: false,
+  reportingTimeZone: 'UTC',
   catchUp_hours: 0,
   logLevel: 'silent' as const,
 };

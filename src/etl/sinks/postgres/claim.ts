@@ -10,6 +10,7 @@ import { inTransaction, type Connection } from './connection.ts';
 import { copyLines } from './copy.ts';
 import type { RowEncoder } from './encode.ts';
 import type { CheckpointRow, Hold } from './hold.ts';
+import type { Marks } from './marks.ts';
 import { PostgresRows, rejectLine } from './prepared-rows.ts';
 import { errorCode } from './retryable.ts';
 import { settle } from './settle.ts';
@@ -160,7 +161,7 @@ export class PostgresClaim implements Claim {
     if (this.#toStage === 0) {
       try {
         await copyLines(client, statements.copyEvents, rows.lines);
-        if (rows.marks.length > 0) await copyLines(client, statements.copyMarks, rows.marks);
+        await copyMarks(client, statements, rows.marks);
         return rows.lines.length;
       } catch (error) {
         // The transaction is lost with it; the caller begins it anew, and then this batch is staged.
@@ -204,6 +205,12 @@ export class PostgresClaim implements Claim {
     const lines = Array.from(onePerPlace(rejects), (reject) => rejectLine(reject, runId));
     await copyLines(client, statements.copyRejects, lines);
   }
+}
+
+async function copyMarks(client: Client, statements: Statements, marks: Marks): Promise<void> {
+  if (marks.sessions.length > 0) await copyLines(client, statements.copyMarks, marks.sessions);
+  if (marks.orders.length > 0) await copyLines(client, statements.copyOrderMarks, marks.orders);
+  if (marks.activity.length > 0) await copyLines(client, statements.copyActivityMarks, marks.activity);
 }
 
 /** Parts of one record share its place, and its bytes: one dead letter is enough to try all of them again. */

@@ -2,14 +2,10 @@ import { rejectOf, type EventRecord, type Reject } from '../../pipeline/event-re
 import type { PreparedRows } from '../../pipeline/sink.ts';
 import { firstOfEach, type Standing } from '../first-of-each.ts';
 import { encodeInstant, encodeText, UnfitValue, type RowEncoder } from './encode.ts';
+import { marksOf, type MarkedRow, type Marks } from './marks.ts';
 
 /** The columns of every pipeline that the sink itself goes by. */
-export interface SinkRow extends Standing {
-  readonly event_timestamp: number;
-  readonly visitor_id: string | null;
-  readonly session_id: string | null;
-  readonly session_derived: boolean;
-}
+export interface SinkRow extends Standing, MarkedRow {}
 
 /** Rows as lines of COPY, one per event and in order of their ids, with the marks they leave for settling. */
 export class PostgresRows implements PreparedRows {
@@ -17,7 +13,7 @@ export class PostgresRows implements PreparedRows {
   readonly rejects: readonly Reject[];
   readonly duplicates: number;
   readonly lines: readonly string[];
-  readonly marks: readonly string[];
+  readonly marks: Marks;
 
   constructor(records: readonly EventRecord[], duplicates: readonly EventRecord[], encoder: RowEncoder) {
     const rejects: Reject[] = [];
@@ -54,25 +50,6 @@ function encoded(
     }
   }
   return fit;
-}
-
-/** A mark per derived session of the batch: where its events lie in time. */
-function marksOf(rows: readonly SinkRow[]): string[] {
-  const stretches = new Map<string, { visitor: string; from_ms: number; to_ms: number }>();
-  for (const { visitor_id, session_id, session_derived, event_timestamp } of rows) {
-    if (!session_derived || visitor_id === null || session_id === null) continue;
-    // By visitor, too: a record that lost may have named the session of one visitor after an event that is another's.
-    const key = session_id + visitor_id;
-    const stretch = stretches.get(key);
-    if (!stretch) {
-      stretches.set(key, { visitor: visitor_id, from_ms: event_timestamp, to_ms: event_timestamp });
-    } else if (event_timestamp < stretch.from_ms) stretch.from_ms = event_timestamp;
-    else if (event_timestamp > stretch.to_ms) stretch.to_ms = event_timestamp;
-  }
-  return Array.from(
-    stretches.values(),
-    ({ visitor, from_ms, to_ms }) => `${encodeText(visitor)}\t${encodeInstant(from_ms)}\t${encodeInstant(to_ms)}`,
-  );
 }
 
 /** A reject as a line of COPY. */

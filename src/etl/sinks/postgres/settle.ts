@@ -7,6 +7,6 @@ export async function settle(writer: Connection, statements: Statements): Promis
   if (!found.rows[0]?.found) return;
   await writer.transaction(async (client) => {
     await client.query(statements.lockSettling);
-    await client.query(statements.settleSessions);
+    await client.query(statements.settle);
   });
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { PostgresSettings } from '../../../config/settings.ts';
 import type { TableNames } from '../../../config/table-names.ts';
+import type { SettlingRule } from '../../../config/settling-rule.ts';
+import { adoptRule } from '../../../warehouse/adopt-rule.ts';
 import { checkTables } from '../../../warehouse/check-tables.ts';
 import type { Columns } from '../../pipeline/column.ts';
 import { unitLabel, type HourUnit } from '../../pipeline/hours.ts';
@@ -17,7 +19,7 @@ export interface PostgresSinkOptions {
   readonly postgres: PostgresSettings;
   readonly tables: TableNames;
   readonly columns: Columns;
-  readonly sessionTimeout_ms: number;
+  readonly rule: SettlingRule;
   /** What began the run: `scheduled`, `explicit` or `redrive`; kept in the ledger. */
   readonly trigger: string;
   /** One id for all that an invocation does. */
@@ -35,17 +37,20 @@ export class PostgresSink implements Sink {
   readonly #encoder: RowEncoder;
 
   constructor(options: PostgresSinkOptions) {
-    const { postgres, tables, columns, sessionTimeout_ms, timeLeft_ms } = options;
+    const { postgres, tables, columns, rule, timeLeft_ms } = options;
     this.#options = options;
     this.#runId = options.runId ?? randomUUID();
     this.#writer = new Connection(postgres, 'clickstream etl', timeLeft_ms);
-    this.#statements = statementsFor(tables, columns, sessionTimeout_ms);
+    this.#statements = statementsFor(tables, columns, rule);
     this.#encoder = new RowEncoder(columns);
   }
 
   async open(): Promise<void> {
-    const { tables, columns } = this.#options;
-    await this.#writer.run((client) => checkTables(client, tables, columns));
+    const { tables, columns, rule } = this.#options;
+    await this.#writer.run(async (client) => {
+      await checkTables(client, tables, columns);
+      await adoptRule(client, this.#statements.adoptRule, rule);
+    });
   }
 
   async claim(unit: HourUnit): Promise<Claim | undefined> {

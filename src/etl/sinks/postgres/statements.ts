@@ -1,7 +1,9 @@
+import type { SettlingRule } from '../../../config/settling-rule.ts';
 import { sqlVariables, type TableNames } from '../../../config/table-names.ts';
 import { quoteIdentifier, sqlFile } from '../../../warehouse/template.ts';
 import type { Columns } from '../../pipeline/column.ts';
-import { DERIVED_SESSION_PREFIX } from '../../transforms/open-sessions.ts';
+import { settleSql } from '../../../warehouse/settle-sql.ts';
+import { settlingLock } from '../../../warehouse/settling-lock.ts';
 
 /** Columns of a row that say nothing about its event, and so do not tell two rows of one record apart. */
 const DERIVED = new Set(['session_id']);
@@ -12,6 +14,8 @@ export interface Statements {
   readonly copyStaging: string;
   readonly copyRejects: string;
   readonly copyMarks: string;
+  readonly copyOrderMarks: string;
+  readonly copyActivityMarks: string;
   readonly createStaging: string;
   readonly mergeStaging: string;
   readonly clearRejects: string;
@@ -31,11 +35,12 @@ export interface Statements {
   readonly lastCommit: string;
   readonly lockSettling: string;
   readonly anyMarks: string;
-  readonly settleSessions: string;
+  readonly settle: string;
+  readonly adoptRule: string;
 }
 
 /** Fills the SQL files in. */
-export function statementsFor(tables: TableNames, columns: Columns, sessionTimeout_ms: number): Statements {
+export function statementsFor(tables: TableNames, columns: Columns, rule: SettlingRule): Statements {
   const names = Object.keys(columns).map(quoteIdentifier);
   const list = (of: string, wanted: readonly string[]): string => wanted.map((name) => `${of}${name}`).join(', ');
   const own = names.filter((name) => !DERIVED.has(name.slice(1, -1)));
@@ -48,8 +53,6 @@ export function statementsFor(tables: TableNames, columns: Columns, sessionTimeo
     staged_values: told('s'),
     stored_values: told('e'),
     assignments: own.map((name) => `${name} = s.${name}`).join(', '),
-    timeout: `make_interval(secs => ${sessionTimeout_ms / 1000})`,
-    session_prefix: `'${DERIVED_SESSION_PREFIX}'`,
   };
   const file = (name: string): string => sqlFile(`statements/${name}.sql`, variables);
   return {
@@ -58,7 +61,9 @@ export function statementsFor(tables: TableNames, columns: Columns, sessionTimeo
     copyRejects:
       `COPY ${tables.rejects} (source_key, record_index, start_bytes, end_bytes, last_modified, etag, code, detail, ` +
       'raw, run_id) FROM STDIN',
-    copyMarks: `COPY ${tables.marks} (visitor_id, from_at, to_at) FROM STDIN`,
+    copyMarks: `COPY ${tables.marks} (visitor_id, session_id, from_at, to_at) FROM STDIN`,
+    copyOrderMarks: `COPY ${tables.orderMarks} (order_id) FROM STDIN`,
+    copyActivityMarks: `COPY ${tables.activityMarks} (quarter, event_name, events) FROM STDIN`,
     createStaging: file('create-staging'),
     mergeStaging: file('merge-staging'),
     clearRejects: file('clear-rejects'),
@@ -76,8 +81,11 @@ export function statementsFor(tables: TableNames, columns: Columns, sessionTimeo
     endRun: file('end-run'),
     advanceCheckpoint: file('advance-checkpoint'),
     lastCommit: file('last-commit'),
-    lockSettling: `SELECT pg_advisory_xact_lock(hashtext('clickstream settle'), '${tables.events}'::regclass::oid::integer)`,
-    anyMarks: `SELECT EXISTS (SELECT FROM ${tables.marks}) AS found`,
-    settleSessions: file('settle-sessions'),
+    lockSettling: `SELECT pg_advisory_xact_lock(${settlingLock(tables)})`,
+    anyMarks:
+      `SELECT EXISTS (SELECT FROM ${tables.marks}) OR EXISTS (SELECT FROM ${tables.orderMarks}) ` +
+      `OR EXISTS (SELECT FROM ${tables.activityMarks}) AS found`,
+    settle: settleSql(tables, rule),
+    adoptRule: file('adopt-rule'),
   };
 }

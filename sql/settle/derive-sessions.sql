@@ -1,10 +1,4 @@
--- Gives the events without a client session their session ids, for the visitors and times that marks name. One at a
--- time per warehouse (the caller holds the lock), in one transaction: a crash leaves the marks.
-CREATE TEMPORARY TABLE clickstream_taken (visitor_id text, from_at timestamptz, to_at timestamptz) ON COMMIT DROP;
-
-WITH taken AS (DELETE FROM :"marks" RETURNING visitor_id, from_at, to_at)
-INSERT INTO clickstream_taken SELECT visitor_id, from_at, to_at FROM taken;
-
+-- Gives the events without a client session their session ids, for the visitors and times that marks name.
 -- Marks that touch or lie within the timeout of each other become one stretch.
 CREATE TEMPORARY TABLE clickstream_stretches ON COMMIT DROP AS
 SELECT row_number() OVER () AS stretch, visitor_id, min(from_at) AS from_at, max(to_at) AS to_at
@@ -17,6 +11,7 @@ FROM (
         PARTITION BY visitor_id ORDER BY from_at, to_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
       ) AS apart
     FROM clickstream_taken
+    WHERE session_id IS NULL
   ) AS ordered
 ) AS parted
 GROUP BY visitor_id, part;
@@ -57,41 +52,36 @@ GROUP BY visitor_id, from_at;
 
 ANALYZE clickstream_reaches;
 
-CREATE TEMPORARY TABLE clickstream_moved ON COMMIT DROP AS
-SELECT event_id, visitor_id, event_timestamp, session_id
+CREATE TEMPORARY TABLE clickstream_placed ON COMMIT DROP AS
+SELECT event_id, visitor_id, event_timestamp, stored_id,
+  :session_prefix || first_value(event_id) OVER (
+    PARTITION BY visitor_id, session_no ORDER BY event_timestamp, event_id
+  ) AS session_id
 FROM (
   SELECT event_id, visitor_id, event_timestamp, stored_id,
-    :session_prefix || first_value(event_id) OVER (
-      PARTITION BY visitor_id, session_no ORDER BY event_timestamp, event_id
-    ) AS session_id
+    count(*) FILTER (WHERE opens) OVER (
+      PARTITION BY visitor_id ORDER BY event_timestamp, event_id ROWS UNBOUNDED PRECEDING
+    ) AS session_no
   FROM (
-    SELECT event_id, visitor_id, event_timestamp, stored_id,
-      count(*) FILTER (WHERE opens) OVER (
-        PARTITION BY visitor_id ORDER BY event_timestamp, event_id ROWS UNBOUNDED PRECEDING
-      ) AS session_no
-    FROM (
-      SELECT e.event_id, r.visitor_id, e.event_timestamp, e.session_id AS stored_id,
-        e.event_timestamp > :timeout + lag(e.event_timestamp) OVER (
-          PARTITION BY r.visitor_id ORDER BY e.event_timestamp, e.event_id
-        ) AS opens
-      FROM clickstream_reaches AS r
-      CROSS JOIN LATERAL (
-        SELECT event_id, event_timestamp, session_id FROM :"events" AS e
-        WHERE e.session_derived AND e.visitor_id = r.visitor_id
-          AND e.event_timestamp BETWEEN r.from_at AND r.to_at
-        -- Keeps this a walk along the index; flattened, the planner may join against the whole table.
-        OFFSET 0
-      ) AS e
-    ) AS placed
-  ) AS numbered
-) AS named
-WHERE session_id IS DISTINCT FROM stored_id;
+    SELECT e.event_id, r.visitor_id, e.event_timestamp, e.session_id AS stored_id, :opens AS opens
+    FROM clickstream_reaches AS r
+    CROSS JOIN LATERAL (
+      SELECT event_id, event_timestamp, session_id FROM :"events" AS e
+      WHERE e.session_derived AND e.visitor_id = r.visitor_id
+        AND e.event_timestamp BETWEEN r.from_at AND r.to_at
+      -- Keeps this a walk along the index; flattened, the planner may join against the whole table.
+      OFFSET 0
+    ) AS e
+    WINDOW visit AS (PARTITION BY r.visitor_id ORDER BY e.event_timestamp, e.event_id)
+  ) AS found
+) AS numbered;
 
-ANALYZE clickstream_moved;
+ANALYZE clickstream_placed;
 
 UPDATE :"events" AS e
-SET session_id = m.session_id
-FROM clickstream_moved AS m
--- An event that was replaced since has marks of its own, for the next settling.
-WHERE e.event_id = m.event_id AND e.session_derived
-  AND e.visitor_id = m.visitor_id AND e.event_timestamp = m.event_timestamp
+SET session_id = p.session_id
+FROM clickstream_placed AS p
+WHERE p.session_id IS DISTINCT FROM p.stored_id
+  -- An event that was replaced since has marks of its own, for the next settling.
+  AND e.event_id = p.event_id AND e.session_derived
+  AND e.visitor_id = p.visitor_id AND e.event_timestamp = p.event_timestamp;

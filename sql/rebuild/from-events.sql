@@ -1,0 +1,64 @@
+-- What settling finds from marks, worked out from all events instead: every session and every order counts as changed, and
+-- the tables of rows and sums begin empty. Run in one snapshot, so that what batches commit meanwhile stays marked.
+DELETE FROM :"marks";
+DELETE FROM :"orderMarks";
+DELETE FROM :"activityMarks";
+
+:clear_derived
+
+INSERT INTO :"settings" (session_timeout, cut_at_midnight, reporting_time_zone)
+VALUES (:timeout, :cut_at_midnight, :time_zone)
+ON CONFLICT (is_set) DO UPDATE
+SET session_timeout = excluded.session_timeout, cut_at_midnight = excluded.cut_at_midnight,
+  reporting_time_zone = excluded.reporting_time_zone;
+
+WITH named AS (
+  SELECT event_id, stored_id,
+    :session_prefix || first_value(event_id) OVER (
+      PARTITION BY visitor_id, session_no ORDER BY event_timestamp, event_id
+    ) AS session_id
+  FROM (
+    SELECT *, count(*) FILTER (WHERE opens) OVER (
+      PARTITION BY visitor_id ORDER BY event_timestamp, event_id ROWS UNBOUNDED PRECEDING
+    ) AS session_no
+    FROM (
+      SELECT event_id, visitor_id, event_timestamp, session_id AS stored_id, :opens AS opens
+      FROM :"events" AS e
+      WHERE session_derived
+      WINDOW visit AS (PARTITION BY e.visitor_id ORDER BY e.event_timestamp, e.event_id)
+    ) AS opened
+  ) AS numbered
+)
+UPDATE :"events" AS e
+SET session_id = n.session_id
+FROM named AS n
+WHERE e.event_id = n.event_id AND n.session_id IS DISTINCT FROM n.stored_id;
+
+CREATE TEMPORARY TABLE clickstream_taken_activity ON COMMIT DROP AS
+SELECT date_bin('15 min', event_timestamp, 'epoch') AS quarter, left(event_name, 128) AS event_name, count(*) AS events
+FROM :"events"
+GROUP BY 1, 2;
+
+CREATE TEMPORARY TABLE clickstream_old_orders (LIKE :"orders") ON COMMIT DROP;
+
+CREATE TEMPORARY TABLE clickstream_order_events ON COMMIT DROP AS
+SELECT :order_event_columns FROM :"events" WHERE order_id IS NOT NULL;
+
+CREATE INDEX ON clickstream_order_events (order_id);
+ANALYZE clickstream_order_events;
+
+CREATE TEMPORARY TABLE clickstream_touched ON COMMIT DROP AS
+SELECT row_number() OVER ()::integer AS no, visitor_id, session_id
+FROM (
+  SELECT DISTINCT coalesce(visitor_id, '') COLLATE "C" AS visitor_id, session_id FROM :"events" WHERE session_id IS NOT NULL
+) AS sessions;
+
+CREATE TEMPORARY TABLE clickstream_old_sessions (LIKE :"sessions") ON COMMIT DROP;
+
+CREATE TEMPORARY TABLE clickstream_session_events ON COMMIT DROP AS
+SELECT no, :session_event_columns
+FROM clickstream_touched AS t
+JOIN :"events" AS e ON e.session_id = t.session_id AND coalesce(e.visitor_id, '') = t.visitor_id;
+
+ANALYZE clickstream_touched;
+ANALYZE clickstream_session_events;

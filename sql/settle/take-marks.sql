@@ -1,0 +1,17 @@
+-- Takes the marks out, to be acted on in this transaction. One settling at a time (the caller holds the lock); a crash
+-- leaves the marks.
+CREATE TEMPORARY TABLE clickstream_taken (LIKE :"marks") ON COMMIT DROP;
+
+WITH taken AS (DELETE FROM :"marks" RETURNING *)
+INSERT INTO clickstream_taken SELECT * FROM taken;
+
+CREATE TEMPORARY TABLE clickstream_touched_orders (order_id text COLLATE "C" PRIMARY KEY) ON COMMIT DROP;
+
+WITH taken AS (DELETE FROM :"orderMarks" RETURNING order_id)
+INSERT INTO clickstream_touched_orders SELECT DISTINCT order_id FROM taken;
+
+CREATE TEMPORARY TABLE clickstream_taken_activity ON COMMIT DROP AS
+SELECT quarter, event_name, events FROM :"activityMarks" WHERE false;
+
+WITH taken AS (DELETE FROM :"activityMarks" RETURNING quarter, event_name, events)
+INSERT INTO clickstream_taken_activity SELECT * FROM taken;

@@ -1,0 +1,51 @@
+-- The sessions to be worked out anew, numbered (a number sorts in half the time of two ids), their rows as they were, and
+-- their events. An order that moves changes the sessions on both sides.
+CREATE TEMPORARY TABLE clickstream_touched ON COMMIT DROP AS
+SELECT row_number() OVER ()::integer AS no, visitor_id, session_id, min(from_at) AS from_at, max(to_at) AS to_at
+FROM (
+  SELECT visitor_id, session_id, from_at, to_at FROM clickstream_changed_sessions
+  UNION ALL
+  SELECT visitor_id, session_id, ordered_at, ordered_at FROM clickstream_old_orders WHERE session_id IS NOT NULL
+  UNION ALL
+  SELECT visitor_id, session_id, ordered_at, ordered_at FROM clickstream_new_orders WHERE session_id IS NOT NULL
+) AS touched
+GROUP BY visitor_id, session_id;
+
+ANALYZE clickstream_touched;
+
+CREATE TEMPORARY TABLE clickstream_old_sessions (LIKE :"sessions") ON COMMIT DROP;
+
+WITH gone AS (
+  DELETE FROM :"sessions" AS s USING clickstream_touched AS t
+  WHERE s.visitor_id = t.visitor_id AND s.session_id = t.session_id
+  RETURNING s.*
+)
+INSERT INTO clickstream_old_sessions SELECT * FROM gone;
+
+-- What was there before lies between the old row's start and end; what changed, between the marks.
+UPDATE clickstream_touched AS t
+SET from_at = least(t.from_at, o.started_at), to_at = greatest(t.to_at, o.ended_at)
+FROM clickstream_old_sessions AS o
+WHERE o.visitor_id = t.visitor_id AND o.session_id = t.session_id;
+
+CREATE TEMPORARY TABLE clickstream_session_events ON COMMIT DROP AS
+SELECT t.no, e.*
+FROM clickstream_touched AS t
+CROSS JOIN LATERAL (
+  SELECT :session_event_columns FROM :"events" AS e
+  WHERE e.visitor_id = t.visitor_id AND e.session_id = t.session_id AND e.event_timestamp BETWEEN t.from_at AND t.to_at
+  OFFSET 0
+) AS e
+WHERE t.visitor_id <> ''
+UNION ALL
+-- With a session of the client's but nobody to name.
+SELECT t.no, e.*
+FROM clickstream_touched AS t
+CROSS JOIN LATERAL (
+  SELECT :session_event_columns FROM :"events" AS e
+  WHERE e.visitor_id IS NULL AND e.session_id = t.session_id AND e.event_timestamp BETWEEN t.from_at AND t.to_at
+  OFFSET 0
+) AS e
+WHERE t.visitor_id = '';
+
+ANALYZE clickstream_session_events;

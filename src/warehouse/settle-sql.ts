@@ -1,0 +1,102 @@
+import pg from 'pg';
+import type { SettlingRule } from '../config/settling-rule.ts';
+import { sqlVariables, type TableKey, type TableNames } from '../config/table-names.ts';
+import { DERIVED_SESSION_PREFIX } from '../etl/transforms/open-sessions.ts';
+import { mergeRollup, ROLLUPS } from './rollups.ts';
+import { sqlFile, type SqlVariables } from './template.ts';
+
+/** The columns of an event that a session's row is made from. */
+const SESSION_EVENT_COLUMNS = [
+  'event_id',
+  'event_timestamp',
+  'event_name',
+  'session_derived',
+  'user_id',
+  'page_url',
+  'referrer',
+  'traffic_source',
+  'traffic_medium',
+  'traffic_campaign',
+  'traffic_channel',
+  'product_id',
+  'product_category',
+  'product_brand',
+  'product_price',
+  'product_discount_price',
+];
+
+/** The columns of an event that an order's row is made from. */
+const ORDER_EVENT_COLUMNS = [
+  'order_id',
+  'event_id',
+  'event_timestamp',
+  'received_at',
+  'event_name',
+  'visitor_id',
+  'session_id',
+  'user_id',
+  'currency',
+  'order_total',
+  'item_count',
+  'product_id',
+  'product_name',
+  'product_category',
+  'product_brand',
+  'properties',
+];
+
+/** From marks to what changed, in order. */
+const FROM_MARKS = ['take-marks', 'derive-sessions', 'touched-orders', 'order-rows', 'touched-sessions'];
+/** From what changed to rows; a rebuild goes the same way. */
+const TO_ROWS = ['session-rows', 'visitors'];
+
+/** The tables that settling works out from the events. */
+export const DERIVED_TABLES: readonly TableKey[] = [
+  'sessions',
+  'orders',
+  'visitors',
+  ...ROLLUPS.map(({ table }) => table),
+];
+
+/** Everything that a settling does, to be run in one transaction by whoever holds the lock. */
+export function settleSql(tables: TableNames, rule: SettlingRule): string {
+  const variables = settleVariables(tables, rule);
+  const file = (name: string): string => sqlFile(`settle/${name}.sql`, variables);
+  return [...FROM_MARKS.map(file), ...toRows(tables, variables)].join('\n');
+}
+
+/** Everything that a rebuild does, to be run in one snapshot by whoever holds the lock. */
+export function rebuildSql(tables: TableNames, rule: SettlingRule): string {
+  const variables = settleVariables(tables, rule);
+  const files = ['rebuild/from-events.sql', 'settle/order-rows.sql'].map((name) => sqlFile(name, variables));
+  return [...files, ...toRows(tables, variables)].join('\n');
+}
+
+/** The part that both share. */
+function toRows(tables: TableNames, variables: SqlVariables): string[] {
+  return [
+    ...TO_ROWS.map((name) => sqlFile(`settle/${name}.sql`, variables)),
+    ...ROLLUPS.map((rollup) => mergeRollup(rollup, tables)),
+  ];
+}
+
+/** What the files in `sql/settle` and `sql/rebuild` ask for. */
+function settleVariables(tables: TableNames, rule: SettlingRule): SqlVariables {
+  const timeout = `make_interval(secs => ${rule.sessionTimeout_ms / 1000})`;
+  const timeZone = pg.escapeLiteral(rule.reportingTimeZone);
+  const day = (time: string): string => `(${time} AT TIME ZONE ${timeZone})::date`;
+  const pause = `e.event_timestamp > ${timeout} + lag(e.event_timestamp) OVER visit`;
+  const midnight = `${day('e.event_timestamp')} <> ${day('lag(e.event_timestamp) OVER visit')}`;
+  return {
+    ...sqlVariables(tables),
+    timeout,
+    time_zone: timeZone,
+    opens: rule.cutAtMidnight ? `(${pause} OR ${midnight})` : pause,
+    session_prefix: `'${DERIVED_SESSION_PREFIX}'`,
+    session_event_columns: SESSION_EVENT_COLUMNS.join(', '),
+    order_event_columns: ORDER_EVENT_COLUMNS.join(', '),
+    cut_at_midnight: String(rule.cutAtMidnight),
+    // Not TRUNCATE, which dashboards would have to wait for.
+    clear_derived: DERIVED_TABLES.map((table) => `DELETE FROM ${tables[table]};`).join('\n'),
+  };
+}
