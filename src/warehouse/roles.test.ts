@@ -34,9 +34,9 @@ describe('the loader may do', () => {
     return found;
   };
   // With each table's name in the place of what stands for it, as in the files.
-  const tables = Object.keys(sqlVariables(tableNames('events'))).map((key) => [key, `:"${key}"`]);
+  const tables = Object.keys(sqlVariables(tableNames('events'))).map((key): [string, string] => [key, `:"${key}"`]);
   const rule = { sessionTimeout_ms: 1, cutAtMidnight: false, reportingTimeZone: 'UTC' };
-  const settling = settleSql(Object.fromEntries(tables), rule);
+  const settling = settleSql(Object.fromEntries(tables) as unknown as TableNames, rule);
   const statements = listSql('statements').map((file) => readSql(`statements/${file}`));
   const needed = verbs([...statements, settling].join(';\n'));
   for (const table of COPIED) needed.get(table)!.add('INSERT');
