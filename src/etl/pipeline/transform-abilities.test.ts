@@ -226,12 +226,12 @@ test('what each transform did is told, in their order', async () => {
 });
 
 test('a duplicate is one once, and may still be left out for another reason', async () => {
-  const twice = transform({ name: 'twice', each: (record, context) => context.drop(record, 'duplicate') });
+  const twice = () => transform({ name: 'twice', each: (record, context) => context.drop(record, 'duplicate') });
   const boring = transform({
     name: 'boring',
     each: (record, context) => (record.event['n'] === 0 ? context.drop(record, 'boring') : undefined),
   });
-  const run = await opened([twice, twice, boring]);
+  const run = await opened([twice(), twice(), boring]);
   const { transforms, dropped, duplicates } = run.batch(recordsOf(run, 2));
   expect(transforms.map((counts) => counts.dropped)).toEqual([2, 0, 1]);
   expect([Object.fromEntries(dropped), numbers(duplicates)]).toEqual([{ boring: 1 }, [1]]);

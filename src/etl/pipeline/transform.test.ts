@@ -21,16 +21,17 @@ test('a transform that says nothing of columns needs and adds none', () => {
 });
 
 test('one with `open` is told the run’s settings, as the object that it was written as', async () => {
+  const seen: unknown[] = [];
   const definition = {
-    name: 'keep',
-    seen: [] as unknown[],
+    name: 'keep' as const,
     open(context: unknown) {
-      this.seen.push(context);
+      seen.push(context, this);
       return { batch: () => undefined };
     },
   };
   await definePipeline([transform(definition)]).open(hour);
-  expect(definition.seen).toEqual([hour]);
+  expect(seen[0]).toBe(hour);
+  expect(seen[1]).toBe(definition);
 });
 
 test.each([
