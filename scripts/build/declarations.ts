@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 
 /**
@@ -18,7 +18,7 @@ export function declarations(root: string, entries: readonly string[]): Map<stri
     if (text === undefined || reached.has(name)) return;
     reached.set(name, withJsExtensions(text));
     for (const specifier of importsOf(text)) {
-      if (specifier.startsWith('.')) visit(ts.resolvePath(file, '..', specifier.replace(/\.ts$/, '.d.ts')));
+      if (specifier.startsWith('.')) visit(join(dirname(file), specifier.replace(/\.ts$/, '.d.ts')));
     }
   };
   for (const entry of entries) visit(join(root, entry).replace(/\.ts$/, '.d.ts'));

@@ -1,4 +1,5 @@
 import { readEtlSettings } from '../config/settings.ts';
+import { configError } from '../errors.ts';
 import type { Columns } from '../etl/pipeline/column.ts';
 import type { ColumnsOf, Fitted, Same } from '../etl/pipeline/fit.ts';
 import { definePipeline, type Pipeline } from '../etl/pipeline/pipeline.ts';
@@ -63,8 +64,11 @@ export function defineEtl<const List extends readonly unknown[]>(
     run: async (payload = {}, options = {}) => {
       checkKeys('run', options, ['env', 'timeBudget_ms', 'signal', 'onHour']);
       const { env = process.env, timeBudget_ms, signal, onHour } = options;
+      if (timeBudget_ms !== undefined && !(timeBudget_ms > 0)) {
+        throw configError('run() has a timeBudget_ms that is no time: give milliseconds, more than 0');
+      }
       const made = pipeline();
-      return runEtl(payload, readEtlSettings(env as NodeJS.ProcessEnv), {
+      return runEtl(payload, readEtlSettings(env), {
         pipeline: made,
         ...(timeBudget_ms === undefined ? {} : { limits: { remaining_ms: timeBudget_ms, memory_bytes: Infinity } }),
         ...(signal ? { stop: signal } : {}),

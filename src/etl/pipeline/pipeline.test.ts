@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { ClickstreamError } from '../../errors.ts';
-import { column, required, type Columns } from './column.ts';
+import { column, required } from './column.ts';
 import type { EventRecord } from './event-record.ts';
 import type { Fitted } from './fit.ts';
 import { definePipeline, type Pipeline, type PipelineRun } from './pipeline.ts';
@@ -86,8 +86,7 @@ describe('transforms that do not fit together are a compile error, and one at st
   });
 
   test('the compiler’s message is the one in the type', () => {
-    type Element = Fitted<readonly [typeof useBoth]>[0];
-    expectTypeOf<Element['misfit' & keyof Element]>().toEqualTypeOf<
+    expectTypeOf<Fitted<readonly [typeof useBoth]>[0]['misfit']>().toEqualTypeOf<
       | 'useBoth needs column "name", which no transform adds: correct its name, or put the transform that adds it before useBoth'
       | 'useBoth needs column "price", which no transform adds: correct its name, or put the transform that adds it before useBoth'
     >();
@@ -96,7 +95,7 @@ describe('transforms that do not fit together are a compile error, and one at st
   test('a list whose length only the run knows is checked then', () => {
     const list: Transform[] = [addPrice, useBoth];
     expect(misfit(() => definePipeline(list))).toContain('useBoth needs column "name"');
-    expectTypeOf(definePipeline<Transform[]>).returns.toEqualTypeOf<Pipeline<Columns>>();
+    expectTypeOf(definePipeline<Transform[]>).returns.toEqualTypeOf<Pipeline>();
   });
 
   test('a name that is none for a column, which only the run can tell', () => {
@@ -137,8 +136,7 @@ test('a row’s columns are typed by what a transform needs and adds', () => {
 });
 
 /** Opens a pipeline of transforms that add nothing. */
-const opened = (...transforms: readonly Transform[]): Promise<PipelineRun> =>
-  (definePipeline(transforms as never) as Pipeline).open(hour);
+const opened = (...transforms: readonly Transform[]): Promise<PipelineRun> => definePipeline(transforms).open(hour);
 const numbers = (records: readonly EventRecord[]): unknown[] => records.map(({ event }) => event['n']);
 
 describe('a batch', () => {

@@ -59,6 +59,7 @@ export type EachFunction<R> = (
   record: EventRecord<R>,
   context: BatchContext,
 ) =>
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- what a function returns that returns nothing
   | void
   | string
   | number
