@@ -52,7 +52,9 @@ function transformsOf(module: Readonly<Record<string, unknown>>): readonly Trans
   if (given !== undefined) {
     throw fileError('no_pipeline', `exports ${whatItIs(given)} by default, which is no pipeline: write ${EXAMPLE}`);
   }
-  const others = Object.keys(module).filter((name) => name !== 'default');
+  const others = Object.keys(module)
+    .filter((name) => name !== 'default')
+    .sort();
   const has = others.length === 0 ? '' : ` (it exports ${others.join(', ')})`;
   throw fileError('no_pipeline', `has no default export${has}: write ${EXAMPLE}`);
 }

@@ -109,13 +109,14 @@ export type TransformDefinition<Name extends string, Needs extends Columns, Adds
   /** Which records it wants to see; the others pass by. All of them when it is left out. */
   readonly when?: (record: EventRecord<Row<Needs & Adds>>) => boolean;
 } & (
-  | { readonly each: EachFunction<Row<Needs & Adds>>; readonly batch?: OneOnly; readonly open?: OneOnly }
-  | { readonly batch: BatchFunction<Row<Needs & Adds>>; readonly each?: OneOnly; readonly open?: OneOnly }
   | {
       open(context: OpenContext): TransformRun<Row<Needs & Adds>> | Promise<TransformRun<Row<Needs & Adds>>>;
       readonly each?: OneOnly;
       readonly batch?: OneOnly;
     }
+  | { readonly batch: BatchFunction<Row<Needs & Adds>>; readonly each?: OneOnly; readonly open?: OneOnly }
+  // The last one is what the compiler's messages are about.
+  | { readonly each: EachFunction<Row<Needs & Adds>>; readonly batch?: OneOnly; readonly open?: OneOnly }
 );
 
 type OneOnly = Misfit<'give one of each, batch and open'>;
@@ -201,7 +202,9 @@ function onlyWhen<R>(when: (record: EventRecord<R>) => boolean, run: TransformRu
  * Makes a batch function of one that looks at a record at a time: a throw rejects that record and no other. For what
  * `open` returns: `return { batch: each(({ row }) => ...) }`.
  */
-export function each<R>(look: EachFunction<R>): BatchFunction<R> {
+export function each<R>(
+  look: EachFunction<R>,
+): (records: readonly EventRecord<R>[], context: BatchContext) => undefined {
   return (records, context) => {
     for (const record of records) {
       try {
