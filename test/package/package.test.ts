@@ -89,7 +89,7 @@ export const type: 'numeric' = etl.pipeline.columns.discount.type;
 export const row: Row<typeof addDiscount.adds> = { discount: '1.5' };
 export const result: Promise<RunResult> = etl.run({ targetUtcHour: '2025-12-06T05:00:00Z' }, { timeBudget_ms: 1000 });
 const count = transform({ name: 'count', open() { let n = 0; return { batch: each(() => (n += 1)) }; } });
-export const number = transform({ name: 'number', adds: { place: column.integer() }, async open() { let n = 0; return { batch: each(({ row }) => { row.place = n += 1; }) }; } });
+export const number = transform({ name: 'number', adds: { place: column.integer() }, async open() { let n = 0; return { each({ row }) { row.place = n += 1; } }; } });
 const inline = definePipeline([parse, dedupe, sessionize, flatten, count, transform({ name: 'x', adds: { tags: column.textArray() }, each({ row }) { row.tags = ['a']; } })]);
 export const tags: 'text[]' = inline.columns.tags.type;
 `,

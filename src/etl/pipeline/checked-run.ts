@@ -4,7 +4,7 @@ import { isAsync, whatItIs } from './look.ts';
 import type { TransformRun } from './transform.ts';
 import { misbehaviour } from './transform-error.ts';
 
-const KEYS = ['batch', 'prefetch', 'prefetchTimeout_ms', 'delivered', 'close'] as const;
+const KEYS = ['each', 'batch', 'prefetch', 'prefetchTimeout_ms', 'delivered', 'close'] as const;
 
 /**
  * What a transform's `open` returned, checked for whoever has no compiler that would.
@@ -13,14 +13,11 @@ const KEYS = ['batch', 'prefetch', 'prefetchTimeout_ms', 'delivered', 'close'] a
  */
 export function checkedRun(name: string, run: unknown): TransformRun<Row<Columns>> {
   if (typeof run !== 'object' || run === null || Array.isArray(run)) {
-    throw misbehaviour(name, `returned ${whatItIs(run)} from open: return { batch(records, context) { ... } }`);
+    throw misbehaviour(name, `returned ${whatItIs(run)} from open: return { each({ row }, context) { ... } }`);
   }
   const { batch } = run as Partial<TransformRun<unknown>>;
   if (typeof batch !== 'function') {
-    throw misbehaviour(
-      name,
-      'returned no batch from open: return { batch: each((record) => ...) }, or a batch function',
-    );
+    throw misbehaviour(name, 'returned neither each nor batch from open: return { each({ row }, context) { ... } }');
   }
   if (isAsync(batch)) {
     throw misbehaviour(name, 'returned an async batch from open, which nobody waits for: ask for it in prefetch');

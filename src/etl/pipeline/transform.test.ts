@@ -51,3 +51,29 @@ test.each([
   expect(rejects).toMatchObject([{ index: 0, code: 'transform_failed', detail }]);
   expect(records).toHaveLength(1);
 });
+
+test('`open` may return `each`, with the state that it made, and `when` holds for it as well', async () => {
+  const closed: string[] = [];
+  const number = transform({
+    name: 'number',
+    adds: { place: column.integer() },
+    when: ({ event }) => event['n'] !== 1,
+    async open() {
+      let place = 0;
+      await Promise.resolve();
+      return {
+        each({ event, row }) {
+          if (event['n'] === 2) throw new Error('not this one');
+          row.place = place += 1;
+        },
+        close: () => void closed.push('number'),
+      };
+    },
+  });
+  const run = await definePipeline([number]).open(hour);
+  const { records, rejects } = run.batch(recordsOf(run, 5));
+  expect(records.map(({ row }) => row['place'])).toEqual([1, null, 2, 3]);
+  expect(rejects).toMatchObject([{ index: 2, code: 'transform_failed' }]);
+  await run.close();
+  expect(closed).toEqual(['number']);
+});

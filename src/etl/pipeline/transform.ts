@@ -84,6 +84,10 @@ export interface TransformRun<R> {
   close?(): void | Promise<void>;
 }
 
+/** What `open` may return: what looks at batches, or at records one by one, with whatever state it has made for them. */
+export type Opened<R> =
+  TransformRun<R> | (Omit<TransformRun<R>, 'batch'> & { readonly each: EachFunction<R>; readonly batch?: never });
+
 /** The shape of a transform with `open` already derived: what a pipeline is made of. */
 export interface Transform<
   Name extends string = string,
@@ -110,7 +114,7 @@ export type TransformDefinition<Name extends string, Needs extends Columns, Adds
   readonly when?: (record: EventRecord<Row<Needs & Adds>>) => boolean;
 } & (
   | {
-      open(context: OpenContext): TransformRun<Row<Needs & Adds>> | Promise<TransformRun<Row<Needs & Adds>>>;
+      open(context: OpenContext): Opened<Row<Needs & Adds>> | Promise<Opened<Row<Needs & Adds>>>;
       readonly each?: OneOnly;
       readonly batch?: OneOnly;
     }
@@ -146,7 +150,12 @@ export function transform<
   type R = Row<Needs & Adds>;
   // Checked: it has one of the three.
   const verbs = definition as unknown as Verbs<R>;
-  const seeing = (run: TransformRun<R>): TransformRun<R> => (when ? onlyWhen(when, run) : run);
+  const seeing = (opened: Opened<R>): TransformRun<R> => {
+    const run = withBatch(opened);
+    return when && typeof (run as Partial<TransformRun<R>> | undefined)?.batch === 'function'
+      ? onlyWhen(when, run)
+      : run;
+  };
   if (verbs.open) {
     return {
       name,
@@ -165,7 +174,16 @@ export function transform<
 interface Verbs<R> {
   readonly each?: EachFunction<R>;
   readonly batch?: BatchFunction<R>;
-  open?(context: OpenContext): TransformRun<R> | Promise<TransformRun<R>>;
+  open?(context: OpenContext): Opened<R> | Promise<Opened<R>>;
+}
+
+/** Makes a batch function of `each`. What is neither is left for {@link checkedRun} to refuse. */
+function withBatch<R>(opened: Opened<R>): TransformRun<R> {
+  if (typeof opened !== 'object' || !('each' in opened) || typeof opened.each !== 'function') {
+    return opened as TransformRun<R>;
+  }
+  const { each: look, ...rest } = opened;
+  return { ...rest, batch: each(look) };
 }
 
 /**
@@ -199,8 +217,7 @@ function onlyWhen<R>(when: (record: EventRecord<R>) => boolean, run: TransformRu
 }
 
 /**
- * Makes a batch function of one that looks at a record at a time: a throw rejects that record and no other. For what
- * `open` returns: `return { batch: each(({ row }) => ...) }`.
+ * Makes a batch function of one that looks at a record at a time: a throw rejects that record and no other.
  */
 export function each<R>(
   look: EachFunction<R>,
