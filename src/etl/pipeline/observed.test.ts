@@ -25,7 +25,7 @@ test('an observed transform does the same, and what it did is told record by rec
   });
   const told: ObservedBatch[] = [];
   const before: unknown[] = [];
-  const watched = observed(sort as unknown as Transform, {
+  const watched = observed(sort, {
     before: (transform, records) => before.push([transform, records.map(({ row }) => row['part'])]),
     after: (batch) => told.push(batch),
   });

@@ -23,6 +23,8 @@ export interface Observer {
   before?(transform: string, records: readonly EventRecord[]): void;
   /** After its turn; not when it throws. */
   after?(batch: ObservedBatch): void;
+  /** Around its turn: whatever it returns must be what the work returned. */
+  around?<T>(work: () => T): T;
 }
 
 /**
@@ -46,7 +48,8 @@ function watched(transform: string, run: TransformRun<any>, observer: Observer):
       observer.before?.(transform, records);
       const verdicts = new Map<EventRecord, Verdict>();
       const parts = new Map<EventRecord, EventRecord>();
-      const passed = run.batch(records, noting(context, verdicts, parts));
+      const work = (): unknown => run.batch(records, noting(context, verdicts, parts));
+      const passed = observer.around ? observer.around(work) : work();
       observer.after?.({ transform, records, verdicts, parts });
       return passed as readonly EventRecord[] | undefined;
     },

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../etl/pipeline/record.ts';
+import type { EventName } from './facts.ts';
 import { generateTraffic } from './generate.ts';
 
 export interface SampleOptions {
@@ -8,8 +9,21 @@ export interface SampleOptions {
   readonly perKind?: number;
 }
 
-/** How much traffic there is to choose from. Every kind of event has come by then. */
-const TRAFFIC = { hours: 2, shoppersPerHour: 200 } as const;
+/** More traffic than it takes until every kind of event has come. */
+const TRAFFIC = { hours: 4, shoppersPerHour: 200 } as const;
+
+const KINDS = Object.keys({
+  home_view: 1,
+  category_view: 1,
+  product_view: 1,
+  search: 1,
+  add_to_cart_click: 1,
+  remove_from_cart: 1,
+  checkout_start: 1,
+  checkout_complete: 1,
+  login: 1,
+  page_view: 1,
+} satisfies Record<EventName, 1>);
 
 /**
  * A few events of each kind that a shop's senders send, as the ingest stores them, in the order in which they were
@@ -29,6 +43,7 @@ export function sampleEvents({ seed = 1, perKind = 2 }: SampleOptions = {}): Jso
       const stamp = { receivedAt, sourceIp, userAgent, method: 'POST', path: '/clickstream' };
       samples.push({ ...(event as JsonObject), _ingest: stamp });
     }
+    if (KINDS.every((kind) => (taken.get(kind) ?? 0) >= perKind)) break;
   }
   return samples;
 }
