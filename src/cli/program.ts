@@ -12,6 +12,7 @@ import {
   REJECTS_HELP,
   RUNS_HELP,
   STATUS_HELP,
+  TRY_HELP,
 } from './help.ts';
 import { migrateCommand, type MigrateFlags } from './migrate-command.ts';
 import { runsCommand } from './runs-command.ts';
@@ -19,6 +20,8 @@ import type { RunsFlags } from './runs-flags.ts';
 import { statusCommand } from './status-command.ts';
 import { redriveCommand, rejectsCommand, showRejectsCommand } from './rejects-command.ts';
 import type { RedriveFlags, RejectsFlags } from './rejects-flags.ts';
+import { tryCommand } from './try-command.ts';
+import type { TryFlags } from './try-flags.ts';
 import { packageVersion } from './version.ts';
 
 /**
@@ -64,6 +67,20 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', MIGRATE_HELP)
     .action(async (flags: MigrateFlags) => ended(await migrateCommand(flags)));
+
+  program
+    .command('try')
+    .description('Shows events before and after every transform of a pipeline. Writes nothing.')
+    .argument('[pipeline]', 'a file that exports a pipeline; without one, the transforms of every run')
+    .option('--events <file>', 'events of your own: JSON, newline-delimited or not, gzip or not')
+    .option('--prefix <prefix>', 'events from the bucket, under events/2025/12/06/05/')
+    .option('--hour <hour>', 'events from the bucket, of a UTC hour: 2025-12-06T05')
+    .option('--only <transform>', 'show what this one does, and to which events')
+    .option('--limit <n>', 'at most so many events; 20 unless given')
+    .option('--watch', 'again whenever the pipeline file, code beside it, or the file of events changes')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', TRY_HELP)
+    .action(async (pipeline: string | undefined, flags: TryFlags) => ended(await tryCommand(pipeline, flags)));
 
   program
     .command('status')
