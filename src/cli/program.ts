@@ -15,6 +15,7 @@ import {
   TRY_HELP,
 } from './help.ts';
 import { migrateCommand, type MigrateFlags } from './migrate-command.ts';
+import { newPipelineCommand, newTransformCommand, type NewFlags } from './new-command.ts';
 import { runsCommand } from './runs-command.ts';
 import type { RunsFlags } from './runs-flags.ts';
 import { statusCommand } from './status-command.ts';
@@ -67,6 +68,21 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', MIGRATE_HELP)
     .action(async (flags: MigrateFlags) => ended(await migrateCommand(flags)));
+
+  const create = program.command('new').description('Writes the files that something of your own begins with.');
+
+  create
+    .command('transform')
+    .description('Writes a transform that works and its test, and says what to do next.')
+    .argument('<name>', 'what it does, in camelCase: addDiscount')
+    .option('--dir <dir>', 'where; transforms/ unless given')
+    .action((name: string, flags: NewFlags) => ended(newTransformCommand(name, flags)));
+
+  create
+    .command('pipeline')
+    .description('Writes a pipeline of the usual transforms, with room for yours.')
+    .option('--dir <dir>', 'where; the project’s folder unless given')
+    .action((flags: NewFlags) => ended(newPipelineCommand(flags)));
 
   program
     .command('try')

@@ -44,7 +44,9 @@ async function watch(path: string | undefined, events: string | undefined): Prom
       files: [path, events].filter((file) => file !== undefined),
       signal: stop.signal,
       // A terminal is cleared, with what scrolled out of it.
-      onBegin: () => void (stdout.isTTY && stdout.write('\u001b[2J\u001b[3J\u001b[H')),
+      onBegin: () => {
+        if (stdout.isTTY) stdout.write('\u001b[2J\u001b[3J\u001b[H');
+      },
       onEnd: () => say(`Waiting for a change${path === undefined ? '' : ` of ${path}`}; Ctrl-C ends it.`),
     });
   } finally {

@@ -121,7 +121,8 @@ function valueText(declared: Column | undefined, value: unknown): string {
 
 /** From JavaScript anything may be in a row, also what JSON has no word for. */
 function inOneLine(value: unknown): string {
-  return typeof value === 'object' || typeof value === 'string' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') return String(value);
+  return JSON.stringify(value);
 }
 
 function pretty(value: unknown): string {

@@ -2,7 +2,7 @@ import { Random } from '../local/traffic/random.ts';
 import { RowEncoder, UnfitValue } from '../etl/sinks/postgres/encode.ts';
 import type { Columns } from '../etl/pipeline/column.ts';
 import type { Transform } from '../etl/pipeline/transform.ts';
-import { firstDifference, snapshot } from './deep.ts';
+import { firstDifference } from './deep.ts';
 import { heldAfter } from './held-resources.ts';
 import { inOtherCircumstances } from './other-circumstances.ts';
 import type { Planned } from './planned.ts';
@@ -224,7 +224,7 @@ function comparable({ verdict, row, parts }: Outcome, names: readonly string[]):
     Object.fromEntries(names.map((name) => [name, of[name]]));
   // In whatever order they were made.
   const sorted = [...parts].sort((a, b) => (shown(a['event_id']) < shown(b['event_id']) ? -1 : 1));
-  return snapshot({ verdict: verdict ?? 'passed on', row: row && pick(row), parts: sorted.map(pick) });
+  return { verdict: verdict ?? 'passed on', row: row && pick(row), parts: sorted.map(pick) };
 }
 
 function hasEffect({ before, outcome: { verdict, row, parts } }: Tried): boolean {

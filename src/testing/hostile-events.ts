@@ -38,6 +38,13 @@ export function spoiled(event: JsonObject, random: Random): JsonObject {
   };
 }
 
+/** An event with each of its own values replaced, one at a time, a few times over. */
+export function spoiledEverywhere(event: JsonObject, random: Random): JsonObject[] {
+  return Object.keys(event).flatMap((key) =>
+    Array.from({ length: 4 }, () => ({ ...event, [key]: hostileValue(random) })),
+  );
+}
+
 function hostileValue(random: Random): unknown {
   return random.chance(0.5) ? random.pick(EDGE_TEXTS) : random.pick(VALUES);
 }

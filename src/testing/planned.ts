@@ -4,7 +4,7 @@ import { definePipeline, type Pipeline } from '../etl/pipeline/pipeline.ts';
 import type { Transform } from '../etl/pipeline/transform.ts';
 import { Random } from '../local/traffic/random.ts';
 import { sampleEvents } from '../local/traffic/samples.ts';
-import { ODD_EVENTS, spoiled } from './hostile-events.ts';
+import { ODD_EVENTS, spoiled, spoiledEverywhere } from './hostile-events.ts';
 import { newRecords, ORIGIN } from './records.ts';
 import { edgeValue, ordinaryValue } from './typed-values.ts';
 import { writeJson } from './write-json.ts';
@@ -64,6 +64,7 @@ export async function planRecords({ seed, columns, needs, before, events }: Plan
   });
   const hostile = [
     ...ODD_EVENTS,
+    ...given.flatMap((event) => spoiledEverywhere(event, random)),
     ...shop.flatMap(({ event }) => [event, spoiled(event, random), spoiled(event, random)]),
   ].map((event): Planned => {
     const { given } = random.pick(shop);

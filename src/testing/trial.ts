@@ -4,7 +4,7 @@ import type { EventRecord } from '../etl/pipeline/event-record.ts';
 import { observed, type ObservedBatch, type Verdict } from '../etl/pipeline/observed.ts';
 import { definePipeline, type Pipeline, type PipelineRun } from '../etl/pipeline/pipeline.ts';
 import type { Transform } from '../etl/pipeline/transform.ts';
-import { deepFreeze, snapshot } from './deep.ts';
+import { deepFreeze, snapshot, snapshotRow } from './deep.ts';
 import type { Planned } from './planned.ts';
 import { newRecords } from './records.ts';
 
@@ -68,7 +68,7 @@ export async function trial(planned: readonly Planned[], options: TrialOptions):
       before: (_, records) => {
         for (const record of records) {
           found.set(record, { ...record.row });
-          before.set(record, snapshot(record.row));
+          before.set(record, snapshotRow(record.row));
         }
       },
       after: (batch) => seen.push(batch),
@@ -111,8 +111,8 @@ export async function trial(planned: readonly Planned[], options: TrialOptions):
     const ended = byPlace.get(at) ?? [];
     const outcome = {
       verdict,
-      row: verdict ? undefined : snapshot(record.row),
-      parts: ended.filter((other) => other !== record).map(({ row }) => snapshot(row)),
+      row: verdict ? undefined : snapshotRow(record.row),
+      parts: ended.filter((other) => other !== record).map(({ row }) => snapshotRow(row)),
     };
     return { planned: planned[at]!, before: before.get(record) ?? {}, found: found.get(record) ?? {}, record, outcome };
   });
