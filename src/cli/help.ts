@@ -53,6 +53,23 @@ Examples:
   clickstream migrate --pipeline pipeline.ts --yes     for scripts
   clickstream migrate --roles`;
 
+/** After the flags of `clickstream try`. */
+export const TRY_HELP = `
+Without --events, --prefix or --hour it takes sample events: a few of each kind that a shop sends. A line with + is what
+a transform put into a column, one with - what was there before.
+
+Environment, for --prefix and --hour only:
+  RAW_BUCKET_NAME                          the bucket with the raw events
+  AWS_ENDPOINT_URL_S3                      an S3 that is not Amazon's
+  AWS_PROFILE, AWS_REGION, ...             as for any AWS tool
+
+Exit codes: 0 shown, 1 a transform failed, or the bucket cannot be read, 2 wrong usage or configuration
+
+Examples:
+  clickstream try pipeline.ts --watch
+  clickstream try pipeline.ts --only addDiscount --events my-events.ndjson
+  clickstream try --hour 2025-12-06T05 --json | jq '.events[] | select(.end) | .end'`;
+
 /** After the flags of `clickstream status`. */
 export const STATUS_HELP = `
 working: every hour that ended over half an hour ago is in. behind: one is not. failing: its last run, or the last run

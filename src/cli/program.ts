@@ -12,13 +12,17 @@ import {
   REJECTS_HELP,
   RUNS_HELP,
   STATUS_HELP,
+  TRY_HELP,
 } from './help.ts';
 import { migrateCommand, type MigrateFlags } from './migrate-command.ts';
+import { newPipelineCommand, newTransformCommand, type NewFlags } from './new-command.ts';
 import { runsCommand } from './runs-command.ts';
 import type { RunsFlags } from './runs-flags.ts';
 import { statusCommand } from './status-command.ts';
 import { redriveCommand, rejectsCommand, showRejectsCommand } from './rejects-command.ts';
 import type { RedriveFlags, RejectsFlags } from './rejects-flags.ts';
+import { tryCommand } from './try-command.ts';
+import type { TryFlags } from './try-flags.ts';
 import { packageVersion } from './version.ts';
 
 /**
@@ -67,6 +71,35 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', MIGRATE_HELP)
     .action(async (flags: MigrateFlags) => ended(await migrateCommand(flags)));
+
+  const create = program.command('new').description('Writes the files that something of your own begins with.');
+
+  create
+    .command('transform')
+    .description('Writes a transform that works and its test, and says what to do next.')
+    .argument('<name>', 'what it does, in camelCase: addDiscount')
+    .option('--dir <dir>', 'where; transforms/ unless given')
+    .action((name: string, flags: NewFlags) => ended(newTransformCommand(name, flags)));
+
+  create
+    .command('pipeline')
+    .description('Writes a pipeline of the usual transforms, with room for yours.')
+    .option('--dir <dir>', 'where; the project’s folder unless given')
+    .action((flags: NewFlags) => ended(newPipelineCommand(flags)));
+
+  program
+    .command('try')
+    .description('Shows events before and after every transform of a pipeline. Writes nothing.')
+    .argument('[pipeline]', 'a file that exports a pipeline; without one, the transforms of every run')
+    .option('--events <file>', 'events of your own: JSON, newline-delimited or not, gzip or not')
+    .option('--prefix <prefix>', 'events from the bucket, under events/2025/12/06/05/')
+    .option('--hour <hour>', 'events from the bucket, of a UTC hour: 2025-12-06T05')
+    .option('--only <transform>', 'show what this one does, and to which events')
+    .option('--limit <n>', 'at most so many events; 20 unless given')
+    .option('--watch', 'again whenever the pipeline file, code beside it, or the file of events changes')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', TRY_HELP)
+    .action(async (pipeline: string | undefined, flags: TryFlags) => ended(await tryCommand(pipeline, flags)));
 
   program
     .command('status')
