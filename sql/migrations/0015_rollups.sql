@@ -20,6 +20,11 @@ CREATE TABLE :"quarterlyActivity" (
   PRIMARY KEY (quarter, event_name)
 );
 
+COMMENT ON TABLE :"quarterlyActivity" IS 'Events by quarter of an hour and name';
+COMMENT ON COLUMN :"quarterlyActivity".quarter IS 'The quarter of an hour they happened in';
+COMMENT ON COLUMN :"quarterlyActivity".event_name IS 'Their name, at most 128 characters of it';
+COMMENT ON COLUMN :"quarterlyActivity".events IS 'How many';
+
 CREATE TABLE :"quarterlySessions" (
   quarter timestamptz NOT NULL,
   logged_in boolean NOT NULL,
@@ -42,6 +47,27 @@ CREATE TABLE :"quarterlySessions" (
   PRIMARY KEY (quarter, logged_in, traffic_channel, traffic_source, traffic_medium, traffic_campaign)
 );
 
+COMMENT ON TABLE :"quarterlySessions" IS
+  'Sessions by quarter of an hour, login and where they came from, with the funnel in order of time';
+COMMENT ON COLUMN :"quarterlySessions".quarter IS 'The quarter of an hour in which the sessions started';
+COMMENT ON COLUMN :"quarterlySessions".logged_in IS 'Whether a user was known in them at any time';
+COMMENT ON COLUMN :"quarterlySessions".traffic_source IS 'Where they came from, at most 128 characters; empty is direct';
+COMMENT ON COLUMN :"quarterlySessions".traffic_medium IS 'Its medium, at most 64 characters';
+COMMENT ON COLUMN :"quarterlySessions".traffic_campaign IS 'Its campaign, at most 128 characters';
+COMMENT ON COLUMN :"quarterlySessions".traffic_channel IS 'Its channel';
+COMMENT ON COLUMN :"quarterlySessions".sessions IS 'How many';
+COMMENT ON COLUMN :"quarterlySessions".bounces IS 'How many of them show at most one page';
+COMMENT ON COLUMN :"quarterlySessions".events IS 'Events in them';
+COMMENT ON COLUMN :"quarterlySessions".page_views IS 'Views of pages in them';
+COMMENT ON COLUMN :"quarterlySessions".duration_ms IS 'Milliseconds from the first to the last event, summed up';
+COMMENT ON COLUMN :"quarterlySessions".viewed IS 'How many of them viewed a product';
+COMMENT ON COLUMN :"quarterlySessions".carted IS 'How many then added to the cart';
+COMMENT ON COLUMN :"quarterlySessions".checked_out IS 'How many then began to check out';
+COMMENT ON COLUMN :"quarterlySessions".ordered IS 'How many then ordered';
+COMMENT ON COLUMN :"quarterlySessions".to_cart_ms IS 'Milliseconds from the first view to the cart, over those that came so far';
+COMMENT ON COLUMN :"quarterlySessions".to_checkout_ms IS 'Milliseconds from the cart to the checkout, over those that came so far';
+COMMENT ON COLUMN :"quarterlySessions".to_order_ms IS 'Milliseconds from the checkout to the order, over those that came so far';
+
 CREATE TABLE :"quarterlyProducts" (
   quarter timestamptz NOT NULL,
   product_id text COLLATE "C" NOT NULL,
@@ -60,6 +86,22 @@ CREATE TABLE :"quarterlyProducts" (
   PRIMARY KEY (quarter, product_id, category, brand)
 );
 
+COMMENT ON TABLE :"quarterlyProducts" IS 'What sessions did with each product, by when they started';
+COMMENT ON COLUMN :"quarterlyProducts".quarter IS 'The quarter of an hour in which the sessions started';
+COMMENT ON COLUMN :"quarterlyProducts".product_id IS 'The product';
+COMMENT ON COLUMN :"quarterlyProducts".category IS 'Its category at the time, at most 128 characters';
+COMMENT ON COLUMN :"quarterlyProducts".brand IS 'Its brand at the time, at most 128 characters';
+COMMENT ON COLUMN :"quarterlyProducts".sessions IS 'Sessions that viewed it or added it to the cart';
+COMMENT ON COLUMN :"quarterlyProducts".views IS 'Views of it';
+COMMENT ON COLUMN :"quarterlyProducts".carts IS 'Additions of it to the cart';
+COMMENT ON COLUMN :"quarterlyProducts".viewed IS 'Sessions that viewed it';
+COMMENT ON COLUMN :"quarterlyProducts".carted IS 'Sessions that then added it to the cart';
+COMMENT ON COLUMN :"quarterlyProducts".checked_out IS 'Sessions that then began to check out';
+COMMENT ON COLUMN :"quarterlyProducts".ordered IS 'Sessions that then ordered';
+COMMENT ON COLUMN :"quarterlyProducts".list_price IS 'Its price at each view, summed up';
+COMMENT ON COLUMN :"quarterlyProducts".price IS 'Its price less discount at each view, summed up';
+COMMENT ON COLUMN :"quarterlyProducts".priced IS 'Views that had a price: what to divide the two sums by';
+
 CREATE TABLE :"quarterlyCategories" (
   quarter timestamptz NOT NULL,
   category text COLLATE "C" NOT NULL,
@@ -71,6 +113,16 @@ CREATE TABLE :"quarterlyCategories" (
   ordered bigint NOT NULL,
   PRIMARY KEY (quarter, category, brand)
 );
+
+COMMENT ON TABLE :"quarterlyCategories" IS 'How far sessions came with any product of a category and brand';
+COMMENT ON COLUMN :"quarterlyCategories".quarter IS 'The quarter of an hour in which the sessions started';
+COMMENT ON COLUMN :"quarterlyCategories".category IS 'The category, at most 128 characters';
+COMMENT ON COLUMN :"quarterlyCategories".brand IS 'The brand, at most 128 characters';
+COMMENT ON COLUMN :"quarterlyCategories".sessions IS 'Sessions that viewed such a product or added one to the cart';
+COMMENT ON COLUMN :"quarterlyCategories".viewed IS 'Sessions that viewed one';
+COMMENT ON COLUMN :"quarterlyCategories".carted IS 'Sessions that then added it to the cart';
+COMMENT ON COLUMN :"quarterlyCategories".checked_out IS 'Sessions that then began to check out';
+COMMENT ON COLUMN :"quarterlyCategories".ordered IS 'Sessions that then ordered';
 
 CREATE TABLE :"quarterlyOrders" (
   quarter timestamptz NOT NULL,
@@ -88,6 +140,21 @@ CREATE TABLE :"quarterlyOrders" (
   PRIMARY KEY (quarter, currency, traffic_channel, traffic_source, traffic_medium, traffic_campaign)
 );
 
+COMMENT ON TABLE :"quarterlyOrders" IS
+  'Orders by when they were made and where their sessions came from; refunds and cancellations count where the order does';
+COMMENT ON COLUMN :"quarterlyOrders".quarter IS 'The quarter of an hour in which the orders were made';
+COMMENT ON COLUMN :"quarterlyOrders".currency IS 'Their currency as sent; empty where none was';
+COMMENT ON COLUMN :"quarterlyOrders".traffic_source IS 'Where their sessions came from, at most 128 characters; empty is direct';
+COMMENT ON COLUMN :"quarterlyOrders".traffic_medium IS 'Its medium, at most 64 characters';
+COMMENT ON COLUMN :"quarterlyOrders".traffic_campaign IS 'Its campaign, at most 128 characters';
+COMMENT ON COLUMN :"quarterlyOrders".traffic_channel IS 'Its channel';
+COMMENT ON COLUMN :"quarterlyOrders".orders IS 'How many, cancelled ones included';
+COMMENT ON COLUMN :"quarterlyOrders".cancelled IS 'How many of them were cancelled';
+COMMENT ON COLUMN :"quarterlyOrders".items IS 'How many items were ordered';
+COMMENT ON COLUMN :"quarterlyOrders".gross IS 'What was ordered for';
+COMMENT ON COLUMN :"quarterlyOrders".refunded IS 'What was given back, by refunds and cancellations';
+COMMENT ON COLUMN :"quarterlyOrders".net IS 'What is left';
+
 CREATE TABLE :"quarterlyOrderLines" (
   quarter timestamptz NOT NULL,
   currency text COLLATE "C" NOT NULL,
@@ -101,6 +168,17 @@ CREATE TABLE :"quarterlyOrderLines" (
   PRIMARY KEY (quarter, currency, product_id, category, brand)
 );
 
+COMMENT ON TABLE :"quarterlyOrderLines" IS 'What was ordered, line by line, by when the orders were made';
+COMMENT ON COLUMN :"quarterlyOrderLines".quarter IS 'The quarter of an hour in which the orders were made';
+COMMENT ON COLUMN :"quarterlyOrderLines".currency IS 'Their currency as sent; empty where none was';
+COMMENT ON COLUMN :"quarterlyOrderLines".product_id IS 'The product; empty where the line names none';
+COMMENT ON COLUMN :"quarterlyOrderLines".category IS 'Its category, as the order has it';
+COMMENT ON COLUMN :"quarterlyOrderLines".brand IS 'Its brand, as the order has it';
+COMMENT ON COLUMN :"quarterlyOrderLines".orders IS 'How many lines';
+COMMENT ON COLUMN :"quarterlyOrderLines".quantity IS 'How many pieces';
+COMMENT ON COLUMN :"quarterlyOrderLines".gross IS 'What the lines came to';
+COMMENT ON COLUMN :"quarterlyOrderLines".net IS 'What is left of that: what an order was refunded is taken off its lines in proportion';
+
 CREATE TABLE :"quarterlyJourneys" (
   quarter timestamptz NOT NULL,
   path text COLLATE "C" NOT NULL,
@@ -108,6 +186,12 @@ CREATE TABLE :"quarterlyJourneys" (
   ordered bigint NOT NULL,
   PRIMARY KEY (quarter, path)
 );
+
+COMMENT ON TABLE :"quarterlyJourneys" IS 'Which ways sessions took';
+COMMENT ON COLUMN :"quarterlyJourneys".quarter IS 'The quarter of an hour in which the sessions started';
+COMMENT ON COLUMN :"quarterlyJourneys".path IS 'The first eight steps, repetitions left out, with > between them';
+COMMENT ON COLUMN :"quarterlyJourneys".sessions IS 'How many took it';
+COMMENT ON COLUMN :"quarterlyJourneys".ordered IS 'How many of them have an order event';
 
 CREATE TABLE :"quarterlyPages" (
   quarter timestamptz NOT NULL,
@@ -118,6 +202,14 @@ CREATE TABLE :"quarterlyPages" (
   bounces bigint NOT NULL,
   PRIMARY KEY (quarter, page)
 );
+
+COMMENT ON TABLE :"quarterlyPages" IS 'Where sessions began and ended';
+COMMENT ON COLUMN :"quarterlyPages".quarter IS 'The quarter of an hour in which the sessions started';
+COMMENT ON COLUMN :"quarterlyPages".page IS 'The page without its query, at most 256 characters';
+COMMENT ON COLUMN :"quarterlyPages".weight IS 'Entries and exits together: a row goes when none is left';
+COMMENT ON COLUMN :"quarterlyPages".entries IS 'Sessions that began here';
+COMMENT ON COLUMN :"quarterlyPages".exits IS 'Sessions that ended here';
+COMMENT ON COLUMN :"quarterlyPages".bounces IS 'Sessions that began here and show at most one page';
 
 CREATE TABLE :"quarterlyVisitors" (
   quarter timestamptz NOT NULL,
@@ -138,6 +230,24 @@ CREATE TABLE :"quarterlyVisitors" (
   PRIMARY KEY (quarter, traffic_channel, traffic_source, traffic_medium, traffic_campaign)
 );
 
+COMMENT ON TABLE :"quarterlyVisitors" IS
+  'Visitors by when they were first seen and what brought them, with their funnel over all of their sessions';
+COMMENT ON COLUMN :"quarterlyVisitors".quarter IS 'The quarter of an hour in which they were first seen';
+COMMENT ON COLUMN :"quarterlyVisitors".traffic_source IS 'Where their first sessions came from, at most 128 characters; empty is direct';
+COMMENT ON COLUMN :"quarterlyVisitors".traffic_medium IS 'Its medium, at most 64 characters';
+COMMENT ON COLUMN :"quarterlyVisitors".traffic_campaign IS 'Its campaign, at most 128 characters';
+COMMENT ON COLUMN :"quarterlyVisitors".traffic_channel IS 'Its channel';
+COMMENT ON COLUMN :"quarterlyVisitors".visitors IS 'How many';
+COMMENT ON COLUMN :"quarterlyVisitors".returned IS 'How many of them have more than one session';
+COMMENT ON COLUMN :"quarterlyVisitors".orders IS 'Orders they have made since';
+COMMENT ON COLUMN :"quarterlyVisitors".viewed IS 'How many of them viewed a product';
+COMMENT ON COLUMN :"quarterlyVisitors".carted IS 'How many then added to the cart';
+COMMENT ON COLUMN :"quarterlyVisitors".checked_out IS 'How many then began to check out';
+COMMENT ON COLUMN :"quarterlyVisitors".ordered IS 'How many then ordered';
+COMMENT ON COLUMN :"quarterlyVisitors".to_cart_ms IS 'Milliseconds from the first view to the cart, over those that came so far';
+COMMENT ON COLUMN :"quarterlyVisitors".to_checkout_ms IS 'Milliseconds from the cart to the checkout, over those that came so far';
+COMMENT ON COLUMN :"quarterlyVisitors".to_order_ms IS 'Milliseconds from the checkout to the order, over those that came so far';
+
 CREATE TABLE :"quarterlyAcquisition" (
   quarter timestamptz NOT NULL,
   currency text COLLATE "C" NOT NULL,
@@ -150,12 +260,30 @@ CREATE TABLE :"quarterlyAcquisition" (
   PRIMARY KEY (quarter, currency, traffic_channel, traffic_source, traffic_medium, traffic_campaign)
 );
 
+COMMENT ON TABLE :"quarterlyAcquisition" IS 'What visitors have paid, by when they were first seen and what brought them';
+COMMENT ON COLUMN :"quarterlyAcquisition".quarter IS 'The quarter of an hour in which they were first seen';
+COMMENT ON COLUMN :"quarterlyAcquisition".currency IS 'The currency they paid in';
+COMMENT ON COLUMN :"quarterlyAcquisition".traffic_source IS 'Where their first sessions came from, at most 128 characters; empty is direct';
+COMMENT ON COLUMN :"quarterlyAcquisition".traffic_medium IS 'Its medium, at most 64 characters';
+COMMENT ON COLUMN :"quarterlyAcquisition".traffic_campaign IS 'Its campaign, at most 128 characters';
+COMMENT ON COLUMN :"quarterlyAcquisition".traffic_channel IS 'Its channel';
+COMMENT ON COLUMN :"quarterlyAcquisition".customers IS 'Visitors with orders in the currency';
+COMMENT ON COLUMN :"quarterlyAcquisition".net IS 'What these come to, refunds and cancellations taken off';
+
 CREATE TABLE :"dailyVisitors" (
   day date NOT NULL,
   visitors bigint NOT NULL,
   new_visitors bigint NOT NULL,
+  returning_visitors bigint NOT NULL GENERATED ALWAYS AS (visitors - new_visitors) STORED,
   PRIMARY KEY (day)
 );
+
+COMMENT ON TABLE :"dailyVisitors" IS
+  'Visitors by day of the reporting time zone. Visitors of several days add up to more than there are. For example: how many visitors came yesterday, and how many of them for the first time?';
+COMMENT ON COLUMN :"dailyVisitors".day IS 'The day, in the reporting time zone';
+COMMENT ON COLUMN :"dailyVisitors".visitors IS 'How many started a session on it';
+COMMENT ON COLUMN :"dailyVisitors".new_visitors IS 'How many of them had never done so before';
+COMMENT ON COLUMN :"dailyVisitors".returning_visitors IS 'The others';
 
 CREATE TABLE :"weeklyCohorts" (
   cohort date NOT NULL,
@@ -163,3 +291,8 @@ CREATE TABLE :"weeklyCohorts" (
   visitors bigint NOT NULL,
   PRIMARY KEY (cohort, week)
 );
+
+COMMENT ON TABLE :"weeklyCohorts" IS 'Visitors by the week in which they first came and the weeks in which they came again';
+COMMENT ON COLUMN :"weeklyCohorts".cohort IS 'The Monday of the week in which they first came';
+COMMENT ON COLUMN :"weeklyCohorts".week IS 'The Monday of a week in which they came: the same, or a later one';
+COMMENT ON COLUMN :"weeklyCohorts".visitors IS 'How many';

@@ -1,8 +1,7 @@
--- How many sessions reached each step, at any time.
+-- How many sessions took each step of the funnel, in order of time.
 SELECT
-  count(DISTINCT (visitor_id, session_id)) FILTER (WHERE event_name = 'product_view')::integer AS view,
-  count(DISTINCT (visitor_id, session_id)) FILTER (WHERE event_name = 'add_to_cart_click')::integer AS cart,
-  count(DISTINCT (visitor_id, session_id)) FILTER (WHERE event_name = 'checkout_start')::integer AS checkout,
-  count(DISTINCT (visitor_id, session_id)) FILTER (WHERE event_name = 'checkout_complete')::integer AS "order"
-FROM :"events"
-WHERE session_id IS NOT NULL
+  coalesce(sum(viewed), 0)::integer AS view,
+  coalesce(sum(carted), 0)::integer AS cart,
+  coalesce(sum(checked_out), 0)::integer AS checkout,
+  coalesce(sum(ordered), 0)::integer AS "order"
+FROM :"funnel"

@@ -4,7 +4,11 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"orderMarks", :"activityMarks", :"settings", :"steps", :"orders", :"visitors", :"quarterlyActivity",
   :"quarterlySessions", :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders",
   :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors",
-  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts"
+  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts",
+  :"days", :"dailySessions", :"funnel", :"categoryFunnel", :"visitorFunnel", :"journeys", :"pages",
+  :"productEngagement", :"sessionProducts", :"activity", :"activityByHour", :"activityHeatmap", :"eventCounts",
+  :"retention", :"acquisition", :"attribution", :"revenue", :"revenueByProduct", :"revenueByCategory",
+  :"revenueByCampaign", :"orderLines"
 FROM :"loader";
 
 GRANT SELECT, INSERT, UPDATE ON :"events" TO :"loader";

@@ -4,7 +4,11 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"orderMarks", :"activityMarks", :"settings", :"steps", :"orders", :"visitors", :"quarterlyActivity",
   :"quarterlySessions", :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders",
   :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors",
-  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts"
+  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts",
+  :"days", :"dailySessions", :"funnel", :"categoryFunnel", :"visitorFunnel", :"journeys", :"pages",
+  :"productEngagement", :"sessionProducts", :"activity", :"activityByHour", :"activityHeatmap", :"eventCounts",
+  :"retention", :"acquisition", :"attribution", :"revenue", :"revenueByProduct", :"revenueByCategory",
+  :"revenueByCampaign", :"orderLines"
 FROM :"reader";
 
 GRANT SELECT ON :"events" TO :"reader";
@@ -20,4 +24,10 @@ GRANT SELECT ON :"sessions", :"orders", :"visitors", :"quarterlyActivity", :"qua
   :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders", :"quarterlyOrderLines",
   :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors", :"quarterlyAcquisition",
   :"dailyVisitors", :"weeklyCohorts"
+TO :"reader";
+-- A view asks with the rights of whoever asks it; what it reads is granted above.
+GRANT SELECT ON :"days", :"dailySessions", :"funnel", :"categoryFunnel", :"visitorFunnel", :"journeys", :"pages",
+  :"productEngagement", :"sessionProducts", :"activity", :"activityByHour", :"activityHeatmap", :"eventCounts",
+  :"retention", :"acquisition", :"attribution", :"revenue", :"revenueByProduct", :"revenueByCategory",
+  :"revenueByCampaign", :"orderLines"
 TO :"reader";

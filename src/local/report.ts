@@ -33,7 +33,7 @@ export function makeReport(figures: Figures, truth: Truth): Report {
     lines.push(cell(name) + checked(name));
   }
 
-  lines.push(heading('Funnel: sessions that reached each step'));
+  lines.push(heading('Funnel: sessions that took each step in order of time'));
   const most = Math.max(1, figures.funnel.view);
   for (const step of FUNNEL_STEPS) {
     const share = figures.funnel[step] / most;

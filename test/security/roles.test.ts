@@ -84,6 +84,20 @@ describe('the reader', () => {
     await ask(reader, `SELECT * FROM clickstream_${table}`);
   });
 
+  it('may ask every view', async () => {
+    const views = await warehouse.rows<{ name: string }>(
+      "SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'",
+    );
+    expect(views.length).toBeGreaterThan(15);
+    for (const { name } of views) await ask(reader, `SELECT * FROM ${name} LIMIT 1`);
+  });
+
+  it('asks views with rights of its own, not with those of their owner', async () => {
+    await warehouse.rows('REVOKE SELECT ON clickstream_quarterly_orders FROM clickstream_reader');
+    await expect(ask(reader, 'SELECT * FROM clickstream_revenue')).rejects.toMatchObject(DENIED);
+    await warehouse.rows('GRANT SELECT ON clickstream_quarterly_orders TO clickstream_reader');
+  });
+
   it('sees how many dead letters there are and of which kind, and nothing of what was sent', async () => {
     expect(await ask(reader, 'SELECT code, count(*)::int AS n FROM clickstream_rejects GROUP BY code')).toHaveLength(1);
     for (const name of ['raw', 'detail', 'source_key', '*']) {
