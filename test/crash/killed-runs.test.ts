@@ -100,7 +100,7 @@ it(
     expect(await last.ended).toBe(0);
     await expectComplete();
   },
-  30_000 + CRASHES * 4_000,
+  60_000 + CRASHES * 9_000,
 );
 
 /** The hour is in, in one pass by however many runs. */

@@ -53,7 +53,7 @@ const prefixOf = (hour: number): string => hourPrefix(HOUR_MS + hour * 3_600_000
 
 /** A run's status, or the code of its error. */
 async function load(payload: unknown, maxRecordsPerBatch: number, now_ms = Date.now): Promise<string> {
-  const limits = { remaining_ms: 25_000, memory_bytes: Infinity };
+  const limits = { remaining_ms: 55_000, memory_bytes: Infinity };
   try {
     const result = await runEtl(payload, { ...settings, maxRecordsPerBatch, catchUp_hours: 0 }, { limits, now_ms });
     sometimes.saw('duplicate', result.duplicates);
