@@ -119,7 +119,8 @@ export function definePipeline<const List extends readonly Transform[]>(
           runs.push({ name, run: (await open(context)) as TransformRun<Row<Columns>> });
         } catch (error) {
           await closeAll(runs).catch(() => undefined);
-          throw transformError(name, 'open', error);
+          // A coded error says itself what to do, such as one about a file that is missing.
+          throw error instanceof ClickstreamError ? error : transformError(name, 'open', error);
         }
       }
       return new OpenPipeline(template, runs, context.log);

@@ -15,9 +15,13 @@ export function userAgentOf(event: JsonObject): string | null {
   return typeof agent === 'string' && agent !== '' ? agent.slice(0, LONGEST_USER_AGENT) : null;
 }
 
+const MAPPED = /^::ffff:\d+\./i;
+
 /** The address that the ingest saw; null when there is none, or anything else in its place. */
 export function sourceIpOf(event: JsonObject): string | null {
   const ip = asObject(event['_ingest'])?.['sourceIp'];
   // The longest address has 45 characters; one with a zone (`fe80::1%eth0`) is of no network that anybody shares.
-  return typeof ip === 'string' && ip.length <= 45 && isIP(ip) !== 0 && !ip.includes('%') ? ip : null;
+  if (typeof ip !== 'string' || ip.length > 45 || isIP(ip) === 0 || ip.includes('%')) return null;
+  // An IPv4 address as a server that listens on IPv6 writes it.
+  return MAPPED.test(ip) ? ip.slice('::ffff:'.length) : ip;
 }

@@ -38,13 +38,13 @@ export function detectBots(options: DetectBotsOptions = {}) {
     if (bits === undefined) own.addAddress(address, family);
     else own.addSubnet(address, bits, family);
   }
-  const isOwn = (ip: string | null): boolean => ip !== null && own.check(ip, familyOf(ip));
-
   return transform({
     name: 'detectBots',
     adds: { is_bot: column.boolean('Whether a machine sent it, or the shop itself; null when nothing tells') },
     open() {
       const agents = new Recent((agent) => isbot(agent));
+      const addresses = new Recent((ip) => own.check(ip, familyOf(ip)));
+      const isOwn = (ip: string | null): boolean => ip !== null && addresses.of(ip);
       return {
         batch(records, context) {
           for (const record of records) {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { definePipeline } from '../pipeline/pipeline.ts';
+import type { NoColumns } from '../pipeline/column.ts';
 import type { JsonObject } from '../pipeline/record.ts';
 import { flatten } from './flatten.ts';
 import { parse } from './parse.ts';
@@ -12,9 +13,10 @@ import type { Transform } from '../pipeline/transform.ts';
 const SALT = 'a salt of the tests';
 
 const redacted = async (options: RedactOptions | undefined, event: JsonObject) =>
-  rowOf([parse, sessionize, flatten, redact(options) as Transform<'redact'>], received(event)) as Promise<
-    Record<string, unknown>
-  >;
+  rowOf(
+    [parse, sessionize, flatten, redact(options) as Transform<'redact', NoColumns, NoColumns>],
+    received(event),
+  ) as Promise<Record<string, unknown>>;
 
 test('a hashed column holds a hash that is the same for the same value and salt, and for no other', async () => {
   const options: RedactOptions = { columns: { user_id: 'hash', order_id: 'hash' }, salt: SALT };

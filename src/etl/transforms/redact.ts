@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { configError } from '../../errors.ts';
-import { column, type Column, type Columns, type NoColumns } from '../pipeline/column.ts';
+import { column, type Column, type NoColumns } from '../pipeline/column.ts';
 import type { EventRecord } from '../pipeline/event-record.ts';
 import { transform, type Declared, type Transform } from '../pipeline/transform.ts';
 import { listOf, mapOf, oneOf, optional, readOptions, textOf, trueOrFalse, withDefault } from './options.ts';
@@ -24,7 +24,8 @@ export interface RedactOptions<Hidden extends string = string, Text extends stri
   readonly freeTextInProperties?: boolean;
 }
 
-interface Always extends Columns {
+/** No interface that extends `Columns`: any misspelt name would be one of its columns. */
+interface Always {
   readonly user_id: Column<'text', true>;
   readonly client_id: Column<'text', true>;
   readonly visitor_id: Column<'text', true>;
