@@ -115,7 +115,7 @@ const NULLS = Object.fromEntries(
   [
     'user_id client_id visitor_id user_login_state is_first_visit product_id product_name product_category product_brand',
     'product_price product_discount_price product_url_path page_url referrer order_id order_total item_count currency',
-    'traffic_source traffic_medium traffic_campaign traffic_channel',
+    'traffic_source traffic_medium traffic_campaign traffic_channel is_bot',
   ]
     .join(' ')
     .split(' ')

@@ -2,6 +2,7 @@ import { definePipeline } from '../../src/etl/pipeline/pipeline.ts';
 import { transform } from '../../src/etl/pipeline/transform.ts';
 import { attribute } from '../../src/etl/transforms/attribute.ts';
 import { dedupe } from '../../src/etl/transforms/dedupe.ts';
+import { detectBots } from '../../src/etl/transforms/detect-bots.ts';
 import { flatten } from '../../src/etl/transforms/flatten.ts';
 import { parse } from '../../src/etl/transforms/parse.ts';
 import { sessionize } from '../../src/etl/transforms/sessionize.ts';
@@ -24,4 +25,4 @@ const check = transform({
 });
 
 /** The pipeline with a transform of somebody's own that rejects events which there is nothing wrong with. */
-export const FAULTY = definePipeline([parse, dedupe, sessionize, flatten, attribute(), check]);
+export const FAULTY = definePipeline([parse, dedupe, sessionize, flatten, attribute(), detectBots(), check]);

@@ -63,6 +63,8 @@ export function bodyOf({ form, records }: StoredObject): string | Buffer {
 
 const MINUTE_MS = 60_000;
 
+/** What the oracle takes for no shopper's. */
+const CRAWLER = 'ExampleBot/1.0 (+https://bot.example/)';
 const NEWSLETTER = '&utm_source=News+Letter&utm_medium=E-Mail&utm_campaign=50%25%20off';
 
 function newEvent(number: number, id: string, random: Random, visitors: number, mark: string): TestEvent {
@@ -87,7 +89,7 @@ function newEvent(number: number, id: string, random: Random, visitors: number, 
     _ingest: {
       receivedAt: new Date(received_ms).toISOString(),
       sourceIp: MARKERS.sourceIp,
-      userAgent: MARKERS.userAgent,
+      userAgent: number % 17 === 0 ? CRAWLER : MARKERS.userAgent,
     },
   };
 }

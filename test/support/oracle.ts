@@ -141,6 +141,7 @@ function rowOf(event: TestEvent): Row {
     currency: text('currency'),
     properties: Object.keys(properties).length > 0 ? properties : null,
     ...attributionOf(page_url, text('referrer')),
+    is_bot: (event['_ingest'] as { userAgent?: string }).userAgent?.includes('Bot/') ?? null,
   };
 }
 

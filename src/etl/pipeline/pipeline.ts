@@ -89,6 +89,7 @@ export function definePipeline<const List extends readonly unknown[]>(
           runs.push({ name, run: checkedRun(name, await open(context)) });
         } catch (error) {
           await closeAll(runs).catch(() => undefined);
+          // A coded error says itself what to do, such as one about a file that is missing.
           throw error instanceof ClickstreamError ? error : transformError(name, 'open', error);
         }
       }

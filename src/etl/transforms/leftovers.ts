@@ -134,7 +134,7 @@ function without(object: JsonObject, key: string): JsonObject | null {
 }
 
 /** Assigns an own property, whatever it is called: `__proto__` is a key like any other in JSON. */
-function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__') {
     Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
   } else {

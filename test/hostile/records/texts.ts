@@ -104,7 +104,7 @@ export const TEXTS: readonly RecordCase[] = [
     'U+0000 where nobody looks',
     'the ingest’s own object is not copied',
     { _ingest: { receivedAt: '2025-12-06T05:30:00.000Z', userAgent: 'a\0', path: '\ud800' } },
-    {},
+    { is_bot: false },
     { posted: 'never' },
   ),
 ];
