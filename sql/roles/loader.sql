@@ -5,6 +5,8 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"quarterlySessions", :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders",
   :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors",
   :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts",
+  :"eventsByDay", :"sessionsByDay", :"productsByDay", :"categoriesByDay", :"journeysByDay", :"pagesByDay",
+  :"ordersByDay", :"orderLinesByDay", :"visitorsByDay", :"acquisitionByDay", :"sessionStarts",
   :"days", :"dailySessions", :"funnel", :"categoryFunnel", :"visitorFunnel", :"journeys", :"pages",
   :"productEngagement", :"sessionProducts", :"activity", :"activityByHour", :"activityHeatmap", :"eventCounts",
   :"retention", :"acquisition", :"attribution", :"revenue", :"revenueByProduct", :"revenueByCategory",
@@ -21,7 +23,9 @@ GRANT SELECT, INSERT, DELETE ON :"manifests" TO :"loader";
 GRANT SELECT, INSERT, UPDATE, DELETE ON :"sessions", :"orders", :"visitors", :"quarterlyActivity", :"quarterlySessions",
   :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders", :"quarterlyOrderLines",
   :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors", :"quarterlyAcquisition",
-  :"dailyVisitors", :"weeklyCohorts"
+  :"dailyVisitors", :"weeklyCohorts",
+  :"eventsByDay", :"sessionsByDay", :"productsByDay", :"categoriesByDay", :"journeysByDay", :"pagesByDay",
+  :"ordersByDay", :"orderLinesByDay", :"visitorsByDay", :"acquisitionByDay", :"sessionStarts"
 TO :"loader";
 GRANT SELECT, INSERT, DELETE ON :"orderMarks", :"activityMarks" TO :"loader";
 GRANT SELECT, INSERT ON :"settings" TO :"loader";
