@@ -1,9 +1,17 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+/** The package by its name, as examples import it, from its sources. */
+const alias = [
+  { find: /^clickstream$/, replacement: fileURLToPath(new URL('src/package/index.ts', import.meta.url)) },
+  { find: /^clickstream\/(.*)$/, replacement: `${fileURLToPath(new URL('src/package/', import.meta.url))}$1.ts` },
+];
 
 export default defineConfig({
   test: {
     projects: [
       {
+        resolve: { alias },
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts'],
@@ -13,6 +21,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { analyzeMetafile } from 'esbuild';
 import { buildBundles, ROOT, type Built } from './build/bundles.ts';
 import { coldStart_ms } from './build/cold-start.ts';
+import { buildLibrary } from './build/library.ts';
 
 const COLD_STARTS = 11;
 
@@ -23,7 +24,12 @@ function printTable(rows: readonly (readonly string[])[]): void {
 }
 
 const built = await buildBundles(join(ROOT, 'dist'));
-printTable([['bundle', 'size', 'zip', `import, median of ${COLD_STARTS}`], ...built.map(row)]);
+const library = await buildLibrary(ROOT, join(ROOT, 'dist'));
+printTable([
+  ['bundle', 'size', 'zip', `import, median of ${COLD_STARTS}`],
+  ...built.map(row),
+  ['dist/lib', kilobytes(library.size_bytes), '', ''],
+]);
 if (process.argv.includes('--analyze')) {
   for (const { metafile } of built) console.log(await analyzeMetafile(metafile));
 }

@@ -15,10 +15,25 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** Every error that this project raises on purpose: `{ code, stage, message, cause }`. */
+const BRAND = Symbol.for('clickstream.error');
+
+/**
+ * Every error that this project raises on purpose: `{ code, stage, message, cause }`. `instanceof` holds for those of other
+ * copies of this code as well: the command line runs a pipeline whose transforms come from the package beside it.
+ */
 export class ClickstreamError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== ClickstreamError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
   readonly code: string;
   readonly stage: Stage;
+
+  // On the prototype, where nobody who writes an error's properties sees it.
+  get [BRAND](): true {
+    return true;
+  }
 
   constructor({ code, stage, message, cause }: ErrorDetails) {
     super(message, cause === undefined ? undefined : { cause });

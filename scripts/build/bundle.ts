@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { embeddedSql } from './embedded-sql.ts';
 import { notices } from './notices.ts';
 import { replaceModules } from './replace-modules.ts';
@@ -34,7 +34,26 @@ export interface Bundle {
  * What CommonJS packages call in an ES module, which has none of its own. The name that is imported is not one that
  * another module would use.
  */
-const REQUIRE = `import{createRequire as requireOfBundle}from'node:module';const require=requireOfBundle(import.meta.url);`;
+export const REQUIRE = `import{createRequire as requireOfBundle}from'node:module';const require=requireOfBundle(import.meta.url);`;
+
+/** How everything is built: ES modules for Node, small, with errors that name places in the sources. */
+export const NODE_MODULE = {
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // The ES modules of the AWS SDK, of which what is not used is left out: a quarter of its size.
+  mainFields: ['module', 'main'],
+  minify: true,
+  // Lambda logs an error by the name of its class.
+  keepNames: true,
+  sourcemap: 'linked',
+  // Places are all that a stack needs; the sources are ours and the packages'.
+  sourcesContent: false,
+  legalComments: 'none',
+  banner: { js: REQUIRE },
+  // On Node 20, which has no such object, pg makes a Response to find out where it runs: 20 ms to load Node's fetch.
+  define: { navigator: '{"userAgent":"Node.js"}' },
+} as const satisfies BuildOptions;
 
 /**
  * Builds a program into one ES module with everything that it needs, and a source map beside it.
@@ -51,21 +70,7 @@ export async function bundle(root: string, outDir: string, spec: BundleSpec): Pr
     outfile: program,
     write: false,
     bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    // The ES modules of the AWS SDK, of which what is not used is left out: a quarter of its size.
-    mainFields: ['module', 'main'],
-    minify: true,
-    // Lambda logs an error by the name of its class.
-    keepNames: true,
-    sourcemap: 'linked',
-    // Places are all that a stack needs; the sources are ours and the packages'.
-    sourcesContent: false,
-    legalComments: 'none',
-    banner: { js: REQUIRE },
-    // On Node 20, which has no such object, pg makes a Response to find out where it runs: 20 ms to load Node's fetch.
-    define: { navigator: '{"userAgent":"Node.js"}' },
+    ...NODE_MODULE,
     external: [...(spec.external ?? [])],
     plugins: [replaceModules(root, withoutFiles(root, spec.sql))],
     metafile: true,
@@ -95,7 +100,7 @@ export async function bundle(root: string, outDir: string, spec: BundleSpec): Pr
 }
 
 /** What stands in for the modules that read files of the project. */
-function withoutFiles(root: string, sqlFolders: readonly string[]): Record<string, string> {
+export function withoutFiles(root: string, sqlFolders: readonly string[]): Record<string, string> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   return {
     'src/warehouse/sql.ts': embeddedSql(root, sqlFolders),
@@ -107,7 +112,7 @@ function withoutFiles(root: string, sqlFolders: readonly string[]): Record<strin
  * Names sources as they are named in the project, wherever that lies and wherever the bundle was written. What `define`
  * put in has no file.
  */
-function withProjectPaths(map: string, mapFolder: string, root: string): string {
+export function withProjectPaths(map: string, mapFolder: string, root: string): string {
   const parsed = JSON.parse(map) as { sources: string[] };
   parsed.sources = parsed.sources.map((source) =>
     source.includes('<') ? basename(source) : relative(root, resolve(mapFolder, source)).split(sep).join('/'),

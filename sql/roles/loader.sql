@@ -19,14 +19,15 @@ GRANT SELECT, INSERT, UPDATE ON :"runs" TO :"loader";
 GRANT SELECT, INSERT, UPDATE ON :"checkpoints" TO :"loader";
 GRANT SELECT, INSERT, DELETE ON :"marks" TO :"loader";
 GRANT SELECT, INSERT, DELETE ON :"manifests" TO :"loader";
--- What settling works out, row by row from the events.
-GRANT SELECT, INSERT, UPDATE, DELETE ON :"sessions", :"orders", :"visitors", :"quarterlyActivity", :"quarterlySessions",
-  :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders", :"quarterlyOrderLines",
-  :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors", :"quarterlyAcquisition",
-  :"dailyVisitors", :"weeklyCohorts",
-  :"eventsByDay", :"sessionsByDay", :"productsByDay", :"categoriesByDay", :"journeysByDay", :"pagesByDay",
-  :"ordersByDay", :"orderLinesByDay", :"visitorsByDay", :"acquisitionByDay", :"sessionStarts"
-TO :"loader";
 GRANT SELECT, INSERT, DELETE ON :"orderMarks", :"activityMarks" TO :"loader";
 GRANT SELECT, INSERT ON :"settings" TO :"loader";
 GRANT SELECT ON :"steps" TO :"loader";
+
+-- What settling works out from the events: rows anew, sums by adding.
+GRANT SELECT, INSERT, DELETE ON :"sessions", :"orders", :"visitors" TO :"loader";
+GRANT SELECT, INSERT, UPDATE, DELETE ON :"quarterlyActivity", :"quarterlySessions", :"quarterlyProducts",
+  :"quarterlyCategories", :"quarterlyOrders", :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages",
+  :"quarterlyVisitors", :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts",
+  :"eventsByDay", :"sessionsByDay", :"productsByDay", :"categoriesByDay", :"journeysByDay", :"pagesByDay",
+  :"ordersByDay", :"orderLinesByDay", :"visitorsByDay", :"acquisitionByDay", :"sessionStarts"
+TO :"loader";

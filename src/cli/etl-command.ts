@@ -1,6 +1,6 @@
 import { readEtlSettings, readRunSettings, type EtlSettings, type RunSettings } from '../config/settings.ts';
-import { defaultPipeline } from '../etl/default-pipeline.ts';
 import { keepHeapSmall } from '../etl/pipeline/heap.ts';
+import type { Pipeline } from '../etl/pipeline/pipeline.ts';
 import type { RunResult } from '../etl/pipeline/result.ts';
 import { HoursFailed } from '../etl/pipeline/run.ts';
 import { runRequest, type EtlOptions } from '../etl/run-etl.ts';
@@ -10,6 +10,7 @@ import { readEtlFlags, type DryRun, type EtlFlags, type EtlPlan } from './etl-fl
 import { etlSummary } from './etl-summary.ts';
 import { exitCodeOfStatus } from './exit-codes.ts';
 import { colorsFor, print, printJson, say } from './output.ts';
+import { pipelineOf } from './pipeline-file.ts';
 import { hoursOf, noProgress, type ProgressReport } from './progress.ts';
 import { progressBar } from './progress-bar.ts';
 import { progressLog } from './progress-log.ts';
@@ -24,12 +25,13 @@ import { stopOnSignals } from './stop-signals.ts';
 export async function etlCommand(flags: EtlFlags): Promise<number> {
   keepHeapSmall();
   const plan = readEtlFlags(flags, Date.now());
-  const { settings, run } = plan.dryRun ? dryRun(plan, plan.dryRun) : realRun(plan);
+  const pipeline = await pipelineOf(flags.pipeline);
+  const { settings, run } = plan.dryRun ? dryRun(plan, plan.dryRun, pipeline) : realRun(plan);
   const progress = progressFor(flags, plan, settings);
   const stop = stopOnSignals({ onStop: () => progress.onStop(), onExit: () => progress.close() });
   const { onProgress, onUnit, onUnitFailed } = progress;
   try {
-    const result = await run({ limits: plan.limits, stop: stop.signal, onProgress, onUnit, onUnitFailed });
+    const result = await run({ pipeline, limits: plan.limits, stop: stop.signal, onProgress, onUnit, onUnitFailed });
     progress.close();
     if (flags.json === true) printJson(result);
     else if (flags.quiet !== true) showSummary(result, plan, settings, []);
@@ -57,14 +59,14 @@ function realRun({ request, maxRecordsPerBatch }: EtlPlan): PreparedRun {
 }
 
 /** Rows go to a file or stdout, and the warehouse is not even known. */
-function dryRun({ request, maxRecordsPerBatch }: EtlPlan, outputs: DryRun): PreparedRun {
+function dryRun({ request, maxRecordsPerBatch }: EtlPlan, outputs: DryRun, { columns }: Pipeline): PreparedRun {
   const settings = {
     ...readRunSettings(process.env),
     ...(maxRecordsPerBatch === undefined ? {} : { maxRecordsPerBatch }),
     // Which of the hours before are open only the warehouse knows.
     catchUp_hours: 0,
   };
-  const sink = new NdjsonSink({ columns: defaultPipeline.columns, ...outputs });
+  const sink = new NdjsonSink({ columns, ...outputs });
   return { settings, run: (options) => runRequest(request, settings, { ...options, sink }) };
 }
 

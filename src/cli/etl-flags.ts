@@ -18,6 +18,7 @@ export interface EtlFlags {
   readonly budget?: string;
   readonly memory?: string;
   readonly batch?: string;
+  readonly pipeline?: string;
   readonly dryRun?: boolean;
   readonly output?: string;
   readonly rejects?: string;

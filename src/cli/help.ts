@@ -26,12 +26,16 @@ Examples:
   clickstream etl --hour 2025-12-06T05                        one hour, again
   clickstream etl --from 2025-12-01T00 --to 2025-12-06T23     a backfill of six days
   clickstream etl --hour 2025-12-06T05 --dry-run | head       look at rows, write nothing
-  clickstream etl --date 2025-12-06 --budget 600 --json       at most ten minutes, for a script`;
+  clickstream etl --date 2025-12-06 --budget 600 --json       at most ten minutes, for a script
+  clickstream etl --hour 2025-12-06T05 --pipeline pipeline.ts with transforms of your own`;
 
 /** After the flags of `clickstream migrate`. */
 export const MIGRATE_HELP = `
 Applies the files of sql/migrations that the warehouse has not had, each in a transaction of its own, and adds the
 columns that transforms declare. Run it again after every update; it changes nothing twice.
+
+With --pipeline, the columns that a pipeline of your own declares are shown as SQL and added on yes. Without a terminal
+nobody can say it: give --yes then.
 
 With --roles, once and by an administrator, it also creates the group roles clickstream_owner (may migrate),
 clickstream_loader (what the ETL needs) and clickstream_reader (dashboards; no dead letters' content), named after
@@ -45,7 +49,26 @@ Exit codes: 0 up to date, 1 failed, 2 wrong usage or configuration
 Examples:
   clickstream migrate --dry-run
   clickstream migrate
+  clickstream migrate --pipeline pipeline.ts           shows what it adds, and asks
+  clickstream migrate --pipeline pipeline.ts --yes     for scripts
   clickstream migrate --roles`;
+
+/** After the flags of `clickstream try`. */
+export const TRY_HELP = `
+Without --events, --prefix or --hour it takes sample events: a few of each kind that a shop sends. A line with + is what
+a transform put into a column, one with - what was there before.
+
+Environment, for --prefix and --hour only:
+  RAW_BUCKET_NAME                          the bucket with the raw events
+  AWS_ENDPOINT_URL_S3                      an S3 that is not Amazon's
+  AWS_PROFILE, AWS_REGION, ...             as for any AWS tool
+
+Exit codes: 0 shown, 1 a transform failed, or the bucket cannot be read, 2 wrong usage or configuration
+
+Examples:
+  clickstream try pipeline.ts --watch
+  clickstream try pipeline.ts --only addDiscount --events my-events.ndjson
+  clickstream try --hour 2025-12-06T05 --json | jq '.events[] | select(.end) | .end'`;
 
 /** After the flags of `clickstream status`. */
 export const STATUS_HELP = `

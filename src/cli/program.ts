@@ -12,13 +12,17 @@ import {
   REJECTS_HELP,
   RUNS_HELP,
   STATUS_HELP,
+  TRY_HELP,
 } from './help.ts';
 import { migrateCommand, type MigrateFlags } from './migrate-command.ts';
+import { newPipelineCommand, newTransformCommand, type NewFlags } from './new-command.ts';
 import { runsCommand } from './runs-command.ts';
 import type { RunsFlags } from './runs-flags.ts';
 import { statusCommand } from './status-command.ts';
 import { redriveCommand, rejectsCommand, showRejectsCommand } from './rejects-command.ts';
 import type { RedriveFlags, RejectsFlags } from './rejects-flags.ts';
+import { tryCommand } from './try-command.ts';
+import type { TryFlags } from './try-flags.ts';
 import { packageVersion } from './version.ts';
 
 /**
@@ -48,6 +52,7 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .option('--budget <seconds>', 'stop in time and exit with 3; the next run goes on')
     .option('--memory <mb>', 'stop before the process takes more, in the same way')
     .option('--batch <n>', 'at most so many records in a transaction, in place of MAX_RECORDS_PER_BATCH')
+    .option('--pipeline <file>', 'a pipeline of your own: what defineEtl made, exported by default')
     .option('--dry-run', 'write rows as lines of JSON, and nothing to the warehouse; needs no DW_PG_*')
     .option('--output <file>', 'of a dry run: where rows go; "-" is stdout, which is the default')
     .option('--rejects <file>', 'of a dry run: where rejected records go; they are only counted otherwise')
@@ -59,11 +64,42 @@ export function createProgram(ended: (exitCode: number) => void): Command {
   program
     .command('migrate')
     .description('Creates the tables of the warehouse, or brings them up to date.')
+    .option('--pipeline <file>', 'also the columns of a pipeline of your own; asks before it adds them')
+    .option('--yes', 'with --pipeline: add its columns without asking')
     .option('--dry-run', 'show what would be applied, and change nothing')
     .option('--roles', 'create the roles owner, loader and reader, and hand the tables over to the owner')
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', MIGRATE_HELP)
     .action(async (flags: MigrateFlags) => ended(await migrateCommand(flags)));
+
+  const create = program.command('new').description('Writes the files that something of your own begins with.');
+
+  create
+    .command('transform')
+    .description('Writes a transform that works and its test, and says what to do next.')
+    .argument('<name>', 'what it does, in camelCase: addDiscount')
+    .option('--dir <dir>', 'where; transforms/ unless given')
+    .action((name: string, flags: NewFlags) => ended(newTransformCommand(name, flags)));
+
+  create
+    .command('pipeline')
+    .description('Writes a pipeline of the usual transforms, with room for yours.')
+    .option('--dir <dir>', 'where; the project’s folder unless given')
+    .action((flags: NewFlags) => ended(newPipelineCommand(flags)));
+
+  program
+    .command('try')
+    .description('Shows events before and after every transform of a pipeline. Writes nothing.')
+    .argument('[pipeline]', 'a file that exports a pipeline; without one, the transforms of every run')
+    .option('--events <file>', 'events of your own: JSON, newline-delimited or not, gzip or not')
+    .option('--prefix <prefix>', 'events from the bucket, under events/2025/12/06/05/')
+    .option('--hour <hour>', 'events from the bucket, of a UTC hour: 2025-12-06T05')
+    .option('--only <transform>', 'show what this one does, and to which events')
+    .option('--limit <n>', 'at most so many events; 20 unless given')
+    .option('--watch', 'again whenever the pipeline file, code beside it, or the file of events changes')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', TRY_HELP)
+    .action(async (pipeline: string | undefined, flags: TryFlags) => ended(await tryCommand(pipeline, flags)));
 
   program
     .command('status')
@@ -112,6 +148,7 @@ export function createProgram(ended: (exitCode: number) => void): Command {
   selecting(rejects.command('redrive'))
     .description('Tries dead letters again, after a fix: as if they had never been rejected.')
     .option('--all', 'every one there is')
+    .option('--pipeline <file>', 'a pipeline of your own: what defineEtl made, exported by default')
     .option('--dry-run', 'show what would become of them, and write nothing')
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', REDRIVE_HELP)

@@ -5,6 +5,7 @@ import { withRejects, type RejectGroup, type StoredReject } from '../warehouse/r
 import { EXIT, exitCodeOfStatus } from './exit-codes.ts';
 import { flagError } from './flag.ts';
 import { colorsFor, print, printJson, say } from './output.ts';
+import { pipelineOf } from './pipeline-file.ts';
 import {
   readLimit,
   readRedriveSelection,
@@ -79,6 +80,7 @@ export async function showRejectsCommand(flags: RejectsFlags): Promise<number> {
  */
 export async function redriveCommand(flags: RedriveFlags): Promise<number> {
   const selection = readRedriveSelection(flags, Date.now());
+  const pipeline = await pipelineOf(flags.pipeline);
   const settings = readEtlSettings(process.env);
   const isDryRun = flags.dryRun === true;
   const stop = stopOnSignals({
@@ -87,6 +89,7 @@ export async function redriveCommand(flags: RedriveFlags): Promise<number> {
   });
   try {
     const result = await redrive(selection, settings, {
+      pipeline,
       dryRun: isDryRun,
       stop: stop.signal,
       onUnit: ({ prefix, read }) => {

@@ -25,6 +25,7 @@ export interface RejectsFlags extends SelectionFlags {
 /** The flags of `clickstream rejects redrive`. */
 export interface RedriveFlags extends SelectionFlags {
   readonly all?: boolean;
+  readonly pipeline?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }

@@ -1,6 +1,7 @@
 import { LIMITS } from '../etl/pipeline/record.ts';
 import type { RunResult } from '../etl/pipeline/result.ts';
 import type { RejectGroup, StoredReject } from '../warehouse/rejects.ts';
+import { harmless } from './harmless.ts';
 import type { Colors } from './output.ts';
 import { formatTable } from './table.ts';
 import { bytesText, countText, durationText, plural, unitText } from './text.ts';
@@ -56,9 +57,7 @@ export function rejectText(reject: StoredReject, bucket: string | undefined, now
 /** Bytes as a line that no terminal takes for commands. */
 export function printable(raw: Buffer): string {
   const text = raw.subarray(0, SHOWN_BYTES).toString('utf8');
-  const line = text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029\uFFFD]/gu, (character) =>
-    character === '\uFFFD' ? '\\x??' : `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  );
+  const line = harmless(text).replaceAll('\uFFFD', '\\x??');
   return raw.length > SHOWN_BYTES ? `${line}…` : line;
 }
 

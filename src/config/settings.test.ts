@@ -30,6 +30,8 @@ describe('what is read', () => {
     expect(readRunSettings({ RAW_BUCKET_NAME: 'raw-events', DW_PG_PORT: 'x' })).toEqual({
       bucket: 'raw-events',
       sessionTimeout_ms: 1_800_000,
+      cutAtMidnight: false,
+      reportingTimeZone: 'UTC',
       catchUp_hours: 24,
       logLevel: 'info',
     });

@@ -5,5 +5,8 @@ import { flatten } from './transforms/flatten.ts';
 import { parse } from './transforms/parse.ts';
 import { sessionize } from './transforms/sessionize.ts';
 
-/** The transforms of every run, in order. Yours go after `flatten`, which has all of an event's columns filled. */
-export const defaultPipeline = definePipeline([parse, dedupe, sessionize, flatten, attribute()]);
+/** The built-in transforms of every run, in order. Yours go after them, where all of an event's columns are filled. */
+export const standardTransforms = [parse, dedupe, sessionize, flatten, attribute()] as const;
+
+/** What runs when nobody gives transforms of their own. */
+export const defaultPipeline = definePipeline(standardTransforms);

@@ -1,46 +1,5 @@
-import { readEtlSettings } from '../config/settings.ts';
-import { keepHeapSmall } from '../etl/pipeline/heap.ts';
-import type { RunResult } from '../etl/pipeline/result.ts';
-import { runEtl } from '../etl/run-etl.ts';
-import { createLogger, type Logger } from '../log.ts';
-import { lambdaError } from './lambda-error.ts';
-import { readLimits, type LambdaLimits } from './limits.ts';
-import { openMetrics, METRICS_RESERVE_MS, type InvocationMetrics } from './metrics.ts';
+import { standardTransforms } from '../etl/default-pipeline.ts';
+import { defineEtl } from '../package/define-etl.ts';
 
-keepHeapSmall();
-
-// Kept from call to call: each logger registers itself to be flushed when the process ends.
-let logger: Logger | undefined;
-
-/**
- * The ETL in Lambda, for EventBridge's schedule and for payloads by hand. Settings are read at each call, so that
- * importing this never throws.
- *
- * @param context absent when it is called on a machine of one's own, which has no limits.
- * @throws ClickstreamError for a wrong setting or payload, and for a run that failed: Lambda counts that as an error,
- *   which is what its retries and alarms go by.
- */
-export const handler = async (event: unknown, context?: LambdaLimits): Promise<RunResult> => {
-  try {
-    const metrics = openMetrics(process.env);
-    if (!metrics) return await run(event, context);
-    return await metrics.around(
-      () => run(event, context, metrics),
-      () => context?.getRemainingTimeInMillis() ?? Infinity,
-    );
-  } catch (error) {
-    throw lambdaError(error);
-  }
-};
-
-async function run(event: unknown, context?: LambdaLimits, metrics?: InvocationMetrics): Promise<RunResult> {
-  const settings = readEtlSettings(process.env);
-  logger ??= createLogger(settings.logLevel);
-  logger.level = settings.logLevel;
-  const limits = context && readLimits(context, process.env, metrics ? METRICS_RESERVE_MS : 0);
-  return runEtl(event, settings, {
-    log: logger,
-    ...(limits ? { limits } : {}),
-    ...(metrics ? { onProgress: metrics.onProgress, onUnit: metrics.onUnit } : {}),
-  });
-}
+/** The ETL in Lambda with the built-in transforms. A pipeline of your own is a file like this one. */
+export const { handler } = defineEtl({ transforms: standardTransforms });

@@ -1,7 +1,8 @@
 import type { Client } from 'pg';
 import type { TableNames } from '../config/table-names.ts';
 import { ClickstreamError } from '../errors.ts';
-import type { Columns, ColumnType } from '../etl/pipeline/column.ts';
+import type { Columns } from '../etl/pipeline/column.ts';
+import { columnTypeError, postgresName } from './column-statements.ts';
 import { quoteIdentifier } from './template.ts';
 
 /**
@@ -34,11 +35,7 @@ export async function checkTables(client: Client, tables: TableNames, columns: C
       );
     }
     if (actual !== postgresName(type)) {
-      throw tableError(
-        'column_type',
-        `The column "${name}" of ${tables.events} is ${actual}, and the pipeline writes ${postgresName(type)}. ` +
-          'Declare it with the type that it has, or give it another name.',
-      );
+      throw columnTypeError(tables.events, name, actual, postgresName(type));
     }
   }
 }
@@ -51,11 +48,6 @@ export async function columnTypes(client: Client, table: string): Promise<Map<st
     [table],
   );
   return new Map(rows.map(({ name, type }) => [name, type]));
-}
-
-/** How Postgres writes a type in its catalogue. */
-export function postgresName(type: ColumnType): string {
-  return type === 'timestamptz' ? 'timestamp with time zone' : type;
 }
 
 function tableError(code: string, message: string): ClickstreamError {

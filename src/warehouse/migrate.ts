@@ -7,6 +7,7 @@ import type { Columns } from '../etl/pipeline/column.ts';
 import { tlsAdvice } from '../etl/sinks/postgres/tls-advice.ts';
 import { connect, inTransaction } from '../etl/sinks/postgres/connection.ts';
 import { columnTypes } from './check-tables.ts';
+import { commentStatement, missingColumns } from './column-statements.ts';
 import { actAsOwner, createRoles, renewGrants } from './roles.ts';
 import { listSql } from './sql.ts';
 import { fillSql, quoteIdentifier, sqlFile } from './template.ts';
@@ -31,8 +32,8 @@ export interface MigrateOptions {
  * own, then adds the columns that the pipeline declares and the events table lacks, and renews what the roles that exist
  * may do. One at a time per warehouse.
  *
- * @throws ClickstreamError `migration_failed`, naming the file; the ones before it stay applied. With `roles`, those of
- *   {@link createRoles}.
+ * @throws ClickstreamError `migration_failed`, naming the file; the ones before it stay applied. `column_type` when the
+ *   events table has a column of the pipeline with another type. With `roles`, those of {@link createRoles}.
  */
 export async function migrate(
   { postgres, tables }: WarehouseSettings,
@@ -112,19 +113,12 @@ const CREATE_MIGRATIONS = `
 
 /** Adds the columns that a pipeline declares beyond those of the migrations, and writes every column's comment. */
 async function addColumns(client: pg.Client, tables: TableNames, columns: Columns): Promise<string[]> {
-  const present = await columnTypes(client, tables.events);
-  const added: string[] = [];
-  for (const [name, { type, comment }] of Object.entries(columns)) {
-    const identifier = quoteIdentifier(name);
-    if (!present.has(name)) {
-      await client.query(`ALTER TABLE ${tables.events} ADD COLUMN ${identifier} ${type}`);
-      added.push(`${name} ${type}`);
-    }
-    if (comment !== '') {
-      await client.query(`COMMENT ON COLUMN ${tables.events}.${identifier} IS ${pg.escapeLiteral(comment)}`);
-    }
+  const added = missingColumns(tables.events, await columnTypes(client, tables.events), columns);
+  for (const { statements } of added) for (const statement of statements) await client.query(statement);
+  for (const [name, { comment }] of Object.entries(columns)) {
+    if (comment !== '') await client.query(commentStatement(tables.events, name, comment));
   }
-  return added;
+  return added.map(({ what }) => what);
 }
 
 function migrateError(code: string, message: string, cause: unknown): ClickstreamError {

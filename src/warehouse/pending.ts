@@ -2,15 +2,27 @@ import type { WarehouseSettings } from '../config/settings.ts';
 import type { Columns } from '../etl/pipeline/column.ts';
 import { Connection } from '../etl/sinks/postgres/connection.ts';
 import { columnTypes } from './check-tables.ts';
+import { missingColumns, postgresName } from './column-statements.ts';
 import type { Migrated } from './migrate.ts';
 import { listSql, readSql } from './sql.ts';
+
+/** What `migrate` would change. */
+export interface Pending extends Migrated {
+  /** What would add the columns. */
+  readonly statements: readonly string[];
+}
 
 /**
  * What `migrate` would do to the warehouse as it is now. Changes nothing.
  *
- * @throws ClickstreamError `warehouse_unreachable`.
+ * @param migrated the columns that the migrations bring with the events table; all of them unless given.
+ * @throws ClickstreamError `warehouse_unreachable`; `column_type` as `migrate` does.
  */
-export async function pendingMigrations({ postgres, tables }: WarehouseSettings, columns: Columns): Promise<Migrated> {
+export async function pendingMigrations(
+  { postgres, tables }: WarehouseSettings,
+  columns: Columns,
+  migrated: Columns = columns,
+): Promise<Pending> {
   const connection = new Connection(postgres, 'clickstream migrate', () => Infinity);
   try {
     return await connection.run(async (client) => {
@@ -24,18 +36,26 @@ export async function pendingMigrations({ postgres, tables }: WarehouseSettings,
       const applied = listSql('migrations').filter((name) => !had.has(name));
       const present = await columnTypes(client, tables.events);
       // The migrations bring columns of their own; only what is missing after them would be added.
-      const brought = columnsOf(applied);
-      const missing = Object.entries(columns).filter(([name]) => !present.has(name) && !brought.has(name));
-      const added = present.size === 0 ? [] : missing;
-      return { applied, added: added.map(([name, { type }]) => `${name} ${type}`) };
+      const after = present.size === 0 ? typesOf(migrated) : new Map([...broughtBy(applied, migrated), ...present]);
+      const added = missingColumns(tables.events, after, columns);
+      return {
+        applied,
+        added: added.map(({ what }) => what),
+        statements: added.flatMap(({ statements }) => statements),
+      };
     });
   } finally {
     await connection.close();
   }
 }
 
-/** The columns that migrations add to tables that are there already. */
-function columnsOf(migrations: readonly string[]): Set<string> {
+/** The columns that migrations add to an events table that is there already. */
+function broughtBy(migrations: readonly string[], migrated: Columns): Map<string, string> {
   const sql = migrations.map((name) => readSql(`migrations/${name}`)).join('\n');
-  return new Set(Array.from(sql.matchAll(/ADD COLUMN IF NOT EXISTS (\w+)/g), ([, name]) => name!));
+  const names = new Set(Array.from(sql.matchAll(/ADD COLUMN IF NOT EXISTS (\w+)/g), ([, name]) => name!));
+  return new Map([...typesOf(migrated)].filter(([name]) => names.has(name)));
+}
+
+function typesOf(columns: Columns): Map<string, string> {
+  return new Map(Object.entries(columns).map(([name, { type }]) => [name, postgresName(type)]));
 }

@@ -3,7 +3,7 @@ import { readWarehouseSettings } from '../../src/config/settings.ts';
 import { tableNames } from '../../src/config/table-names.ts';
 import { defaultPipeline } from '../../src/etl/default-pipeline.ts';
 import { column } from '../../src/etl/pipeline/column.ts';
-import { definePipeline } from '../../src/etl/pipeline/pipeline.ts';
+import { definePipeline, type Pipeline } from '../../src/etl/pipeline/pipeline.ts';
 import { transform } from '../../src/etl/pipeline/transform.ts';
 import { runEtl } from '../../src/etl/run-etl.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
@@ -35,7 +35,7 @@ async function withWarehouse(
 }
 
 /** A first load by COPY, a second one by merging, settling in both, and a look at it all. */
-async function loadTwice({ settings }: TestWarehouse, pipeline = defaultPipeline): Promise<void> {
+async function loadTwice({ settings }: TestWarehouse, pipeline: Pipeline = defaultPipeline): Promise<void> {
   const options = { log: suiteLog, pipeline };
   expect(await runEtl({ targetUtcHour: HOUR }, settings, options)).toMatchObject({ inserted: 3, rejected: 1 });
   expect(await runEtl({ targetUtcHour: HOUR }, settings, options)).toMatchObject({ duplicates: 4, rejected: 1 });

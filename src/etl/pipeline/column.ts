@@ -75,7 +75,11 @@ export function required<T extends ColumnType>(declared: Column<T>): Column<T, f
 /** The columns that every table of Postgres has. */
 const SYSTEM_COLUMNS = new Set(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid']);
 
+export function isSystemColumn(name: string): boolean {
+  return SYSTEM_COLUMNS.has(name);
+}
+
 /** Whether a text can name a column without quoting surprises: lower case, at most Postgres' 63 bytes. */
 export function isColumnName(name: string): boolean {
-  return /^[a-z_][a-z0-9_]{0,62}$/.test(name) && !SYSTEM_COLUMNS.has(name);
+  return /^[a-z_][a-z0-9_]{0,62}$/.test(name) && !isSystemColumn(name);
 }

@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest';
 import { ClickstreamError } from '../../errors.ts';
 import { column, required } from './column.ts';
 import type { EventRecord } from './event-record.ts';
+import type { Fitted } from './fit.ts';
 import { definePipeline, type Pipeline, type PipelineRun } from './pipeline.ts';
 import { recordsOf } from './testing/records.ts';
 import { transform, type Transform } from './transform.ts';
@@ -33,23 +34,28 @@ function misfit(define: () => unknown): string {
 
 describe('transforms that do not fit together are a compile error, and one at start-up with the same words', () => {
   test('a column that no transform adds', () => {
-    // @ts-expect-error misfit: 'useBoth needs column "name", which no earlier transform adds'
+    // @ts-expect-error misfit: 'useBoth needs column "name", which no transform adds'
     const define = () => definePipeline([addPrice, useBoth]);
-    expect(misfit(define)).toBe('invalid_config: useBoth needs column "name", which no earlier transform adds');
+    expect(misfit(define)).toBe(
+      'invalid_config: useBoth needs column "name", which no transform adds: correct its name, or put the transform ' +
+        'that adds it before useBoth',
+    );
   });
 
   test('a column that only a later transform adds', () => {
-    // @ts-expect-error misfit: 'useBoth needs column "name", which no earlier transform adds'
+    // @ts-expect-error misfit: 'useBoth needs column "name", which only a later transform adds'
     const define = () => definePipeline([addPrice, useBoth, addName]);
-    expect(misfit(define)).toBe('invalid_config: useBoth needs column "name", which no earlier transform adds');
+    expect(misfit(define)).toBe(
+      'invalid_config: useBoth needs column "name", which only a later transform adds: move useBoth behind it',
+    );
   });
 
   test('a column of another type', () => {
     const addTextPrice = transform({ name: 'addPrice', adds: { price: column.text() }, each: () => undefined });
-    // @ts-expect-error misfit: 'useBoth needs column "price" with another type than the one it has'
+    // @ts-expect-error misfit: 'useBoth needs column "price" as numeric, and it is text'
     const define = () => definePipeline([addTextPrice, addName, useBoth]);
     expect(misfit(define)).toBe(
-      'invalid_config: useBoth needs column "price" with another type than the one it has: numeric, not text',
+      'invalid_config: useBoth needs column "price" as numeric, and it is text: declare it as text',
     );
   });
 
@@ -62,16 +68,34 @@ describe('transforms that do not fit together are a compile error, and one at st
     // @ts-expect-error misfit: 'addPriceAgain adds column "price", which an earlier transform adds already'
     const define = () => definePipeline([addPrice, addPriceAgain]);
     expect(misfit(define)).toBe(
-      'invalid_config: addPriceAgain adds column "price", which an earlier transform adds already',
+      'invalid_config: addPriceAgain adds column "price", which an earlier transform adds already: give it another ' +
+        'name, or leave one of the two out',
     );
   });
 
+  test('a column that may be null and is needed never to be', () => {
+    const useId = transform({ name: 'useId', needs: { name: required(column.text()) }, each: () => undefined });
+    // @ts-expect-error misfit: 'useId needs column "name" never to be null, and it may be'
+    const define = () => definePipeline([addName, useId]);
+    expect(misfit(define)).toBe(
+      'invalid_config: useId needs column "name" never to be null, and it may be: declare it without required',
+    );
+    const addId = transform({ name: 'addId', adds: { id: required(column.text()) }, each: () => undefined });
+    const useIdOrNull = transform({ name: 'useId', needs: { id: column.text() }, each: () => undefined });
+    expect(misfit(() => definePipeline([addId, useIdOrNull]))).toContain('no misfit');
+  });
+
   test('the compiler’s message is the one in the type', () => {
-    type Argument = Parameters<typeof definePipeline<readonly [typeof useBoth]>>[0][0];
-    expectTypeOf<Argument['misfit' & keyof Argument]>().toEqualTypeOf<
-      | 'useBoth needs column "name", which no earlier transform adds'
-      | 'useBoth needs column "price", which no earlier transform adds'
+    expectTypeOf<Fitted<readonly [typeof useBoth]>[0]['misfit']>().toEqualTypeOf<
+      | 'useBoth needs column "name", which no transform adds: correct its name, or put the transform that adds it before useBoth'
+      | 'useBoth needs column "price", which no transform adds: correct its name, or put the transform that adds it before useBoth'
     >();
+  });
+
+  test('a list whose length only the run knows is checked then', () => {
+    const list: Transform[] = [addPrice, useBoth];
+    expect(misfit(() => definePipeline(list))).toContain('useBoth needs column "name"');
+    expectTypeOf(definePipeline<Transform[]>).returns.toEqualTypeOf<Pipeline>();
   });
 
   test('a name that is none for a column, which only the run can tell', () => {
@@ -88,7 +112,9 @@ describe('transforms that do not fit together are a compile error, and one at st
     expectTypeOf(pipeline.columns.label.type).toEqualTypeOf<'text'>();
     const useOdd = transform({ name: 'useOdd', needs: { constructor: column.text() }, each: () => undefined });
     // The type of every object has a constructor, so here the compiler is of no help.
-    expect(misfit(() => definePipeline([useOdd] as never))).toMatch(/needs column "constructor", which no earlier/);
+    expect(misfit(() => definePipeline([useOdd] as never))).toMatch(
+      /needs column "constructor", which no transform adds/,
+    );
   });
 });
 
@@ -110,8 +136,7 @@ test('a row’s columns are typed by what a transform needs and adds', () => {
 });
 
 /** Opens a pipeline of transforms that add nothing. */
-const opened = (...transforms: readonly Transform[]): Promise<PipelineRun> =>
-  (definePipeline(transforms as never) as Pipeline).open(hour);
+const opened = (...transforms: readonly Transform[]): Promise<PipelineRun> => definePipeline(transforms).open(hour);
 const numbers = (records: readonly EventRecord[]): unknown[] => records.map(({ event }) => event['n']);
 
 describe('a batch', () => {
@@ -373,6 +398,6 @@ test('what transforms count is kept apart by their names', async () => {
 test('a name that is none for a column is an error that says what would be one', () => {
   const addUpper = transform({ name: 'addUpper', adds: { Price: column.text() }, each: () => undefined });
   expect(misfit(() => definePipeline([addUpper]))).toBe(
-    'invalid_config: addUpper adds column "Price", which is no name for a column: use a-z, 0-9 and _, 63 bytes',
+    'invalid_config: addUpper adds column "Price", which is no name for a column: use a-z, 0-9 and _, 63 bytes, no digit first',
   );
 });

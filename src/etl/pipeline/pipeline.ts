@@ -1,10 +1,13 @@
-import { configError, ClickstreamError } from '../../errors.ts';
-import { isColumnName, type Column, type Columns, type NoColumns, type Row } from './column.ts';
-import { goesOn, type EventRecord, type Reject } from './event-record.ts';
+import { ClickstreamError } from '../../errors.ts';
+import type { Columns, Row } from './column.ts';
+import type { EventRecord, Reject } from './event-record.ts';
+import { checkedColumns, type ColumnsOf, type Fitted, type Same } from './fit.ts';
 import type { DecodedRecord, Origin } from './record.ts';
 import { BatchWork } from './batch-work.ts';
+import { checkedRun } from './checked-run.ts';
 import { prefetched, type Prefetch } from './prefetch.ts';
 import type { OpenContext, Transform, TransformRun } from './transform.ts';
+import { runTransform } from './run-transform.ts';
 import { misbehaviour, transformError } from './transform-error.ts';
 
 /** Transforms in their order, checked, with the columns of the row that they make. */
@@ -46,6 +49,7 @@ export interface TransformCounts {
 }
 
 export { DUPLICATE } from './batch-work.ts';
+export type { ColumnsOf } from './fit.ts';
 
 /** A pipeline at work on one hour. */
 export interface PipelineRun {
@@ -64,50 +68,16 @@ export interface PipelineRun {
   close(): Promise<void>;
 }
 
-/** A message in place of a type: what the compiler shows when transforms do not fit together. */
-interface Misfit<Message extends string> {
-  readonly misfit: Message;
-}
-
-type Names<K> = K & string;
-type Missing<Have extends Columns, Needs extends Columns> = Names<Exclude<keyof Needs, keyof Have>>;
-type Mistyped<Have extends Columns, Needs extends Columns> = Names<
-  { [K in keyof Needs & keyof Have]: Have[K]['type'] extends Needs[K]['type'] ? never : K }[keyof Needs & keyof Have]
->;
-type Twice<Have extends Columns, Adds extends Columns> = Names<keyof Adds & keyof Have>;
-
-/** Each transform of a list, or the message that says why it cannot stand where it does. */
-type Fitted<List extends readonly unknown[], Have extends Columns = NoColumns> = List extends readonly [
-  infer Head,
-  ...infer Rest,
-]
-  ? Head extends Transform<infer Name, infer Needs, infer Adds>
-    ? [
-        [Missing<Have, Needs>] extends [never]
-          ? [Mistyped<Have, Needs>] extends [never]
-            ? [Twice<Have, Adds>] extends [never]
-              ? Head
-              : Misfit<`${Name} adds column "${Twice<Have, Adds>}", which an earlier transform adds already`>
-            : Misfit<`${Name} needs column "${Mistyped<Have, Needs>}" with another type than the one it has`>
-          : Misfit<`${Name} needs column "${Missing<Have, Needs>}", which no earlier transform adds`>,
-        ...Fitted<Rest, Have & Adds>,
-      ]
-    : [Misfit<'not a transform'>]
-  : [];
-
-/** All columns that a list of transforms adds. */
-export type ColumnsOf<List extends readonly unknown[]> = List extends readonly [infer Head, ...infer Rest]
-  ? (Head extends Transform<string, Columns, infer Adds> ? Adds : NoColumns) & ColumnsOf<Rest>
-  : NoColumns;
-
 /**
  * Makes a pipeline of transforms, in order. A column that is needed before it is added, added twice or needed with
  * another type is a compile error; from JavaScript it is an error with the same words when this is called.
  */
-export function definePipeline<const List extends readonly Transform[]>(
-  transforms: List & Fitted<List>,
+export function definePipeline<const List extends readonly unknown[]>(
+  list: Same<List> & Fitted<List>,
 ): Pipeline<ColumnsOf<List>> {
-  const columns = checkedColumns(transforms);
+  const columns = checkedColumns(list);
+  // A list of its own: what is checked stays as it was.
+  const transforms = [...(list as unknown as readonly Transform[])];
   const template = Object.fromEntries(Object.keys(columns).map((name) => [name, null])) as Row<Columns>;
   return {
     transforms,
@@ -116,42 +86,15 @@ export function definePipeline<const List extends readonly Transform[]>(
       const runs: NamedRun[] = [];
       for (const { name, open } of transforms) {
         try {
-          runs.push({ name, run: (await open(context)) as TransformRun<Row<Columns>> });
+          runs.push({ name, run: checkedRun(name, await open(context)) });
         } catch (error) {
           await closeAll(runs).catch(() => undefined);
-          throw transformError(name, 'open', error);
+          throw error instanceof ClickstreamError ? error : transformError(name, 'open', error);
         }
       }
       return new OpenPipeline(template, runs, context.log);
     },
   };
-}
-
-/** The columns that transforms add together; throws when one of them does not fit where it stands. */
-function checkedColumns(transforms: readonly Transform[]): Columns {
-  // Without a prototype, or `constructor` would be there before any transform adds it.
-  const have = Object.create(null) as Record<string, Column>;
-  for (const { name, needs, adds } of transforms) {
-    for (const [needed, { type }] of Object.entries(needs)) {
-      const found = have[needed];
-      if (!found) throw configError(`${name} needs column "${needed}", which no earlier transform adds`);
-      if (found.type !== type) {
-        throw configError(
-          `${name} needs column "${needed}" with another type than the one it has: ${type}, not ${found.type}`,
-        );
-      }
-    }
-    for (const [added, declared] of Object.entries(adds)) {
-      if (have[added]) throw configError(`${name} adds column "${added}", which an earlier transform adds already`);
-      if (!isColumnName(added)) {
-        throw configError(
-          `${name} adds column "${added}", which is no name for a column: use a-z, 0-9 and _, 63 bytes`,
-        );
-      }
-      have[added] = declared;
-    }
-  }
-  return have;
 }
 
 interface NamedRun {
@@ -161,11 +104,14 @@ interface NamedRun {
 
 class OpenPipeline implements PipelineRun {
   readonly #template: Row<Columns>;
+  /** How many columns a row has. */
+  readonly #width: number;
   readonly #runs: readonly NamedRun[];
   readonly #log: OpenContext['log'];
 
   constructor(template: Row<Columns>, runs: readonly NamedRun[], log: OpenContext['log']) {
     this.#template = template;
+    this.#width = Object.keys(template).length;
     this.#runs = runs;
     this.#log = log;
   }
@@ -200,7 +146,7 @@ class OpenPipeline implements PipelineRun {
       const began_ms = performance.now();
       if (run.prefetch) yield { name, run, records: left };
       work.begin(name);
-      const passed = runTransform(name, run, left, work);
+      const passed = runTransform(name, run, left, work, this.#width);
       transforms.push({
         name,
         ms: performance.now() - began_ms,
@@ -244,39 +190,4 @@ async function closeAll(runs: readonly NamedRun[]): Promise<void> {
     }
   }
   if (failure) throw failure;
-}
-
-function runTransform(
-  name: string,
-  run: TransformRun<Row<Columns>>,
-  records: readonly EventRecord[],
-  work: BatchWork,
-): { readonly records: readonly EventRecord[]; readonly split: number } {
-  let passed: readonly EventRecord[] | undefined;
-  try {
-    passed = run.batch(records, work);
-  } catch (error) {
-    throw error instanceof ClickstreamError ? error : transformError(name, 'batch', error);
-  }
-  if (passed instanceof Promise) {
-    // Nobody waits for it.
-    passed.catch(() => undefined);
-    throw misbehaviour(name, 'returned a promise: what has to be waited for belongs in prefetch');
-  }
-  const live = records.every(goesOn) ? records : records.filter(goesOn);
-  const parts = work.takeParts().filter(goesOn);
-  if (passed === undefined) {
-    return { records: parts.length === 0 ? live : [...live, ...parts], split: parts.length };
-  }
-  // A record is passed on, rejected or dropped; one that merely went missing would never be counted.
-  const passedOn = new Set(passed);
-  if (live.some((record) => !passedOn.has(record))) {
-    throw misbehaviour(name, 'left out a record without rejecting or dropping it');
-  }
-  if (passedOn.size < passed.length) {
-    throw misbehaviour(name, 'passed the same record on twice; a copy must be a record of its own');
-  }
-  const out = passed.every(goesOn) ? passed : passed.filter(goesOn);
-  const rest = parts.filter((part) => !passedOn.has(part));
-  return { records: rest.length === 0 ? out : [...out, ...rest], split: out.length + rest.length - live.length };
 }

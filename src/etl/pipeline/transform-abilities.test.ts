@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { column, required } from './column.ts';
 import type { EventRecord } from './event-record.ts';
-import { definePipeline, type Pipeline, type PipelineRun } from './pipeline.ts';
+import { definePipeline, type PipelineRun } from './pipeline.ts';
 import { recordsOf } from './testing/records.ts';
 import { transform, type OpenContext, type Transform } from './transform.ts';
 
 const opened = (transforms: readonly Transform[], context: Partial<OpenContext> = {}): Promise<PipelineRun> =>
-  (definePipeline(transforms as never) as Pipeline).open({ sessionTimeout_ms: 1, ...context });
+  definePipeline(transforms).open({ sessionTimeout_ms: 1, ...context });
 const numbers = (records: readonly EventRecord<unknown>[]): unknown[] => records.map(({ event }) => event['n']);
 const idOf = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`;
 const name = transform({
@@ -226,12 +226,12 @@ test('what each transform did is told, in their order', async () => {
 });
 
 test('a duplicate is one once, and may still be left out for another reason', async () => {
-  const twice = transform({ name: 'twice', each: (record, context) => context.drop(record, 'duplicate') });
+  const twice = () => transform({ name: 'twice', each: (record, context) => context.drop(record, 'duplicate') });
   const boring = transform({
     name: 'boring',
     each: (record, context) => (record.event['n'] === 0 ? context.drop(record, 'boring') : undefined),
   });
-  const run = await opened([twice, twice, boring]);
+  const run = await opened([twice(), twice(), boring]);
   const { transforms, dropped, duplicates } = run.batch(recordsOf(run, 2));
   expect(transforms.map((counts) => counts.dropped)).toEqual([2, 0, 1]);
   expect([Object.fromEntries(dropped), numbers(duplicates)]).toEqual([{ boring: 1 }, [1]]);

@@ -1,6 +1,16 @@
 import { ClickstreamError } from '../../errors.ts';
 import { placesOf } from '../../places.ts';
 
+/** Thrown where a transform does what none may, by code that does not know its name; see {@link misbehaviour}. */
+export class Misbehaved extends Error {
+  override readonly name = 'Misbehaved';
+}
+
+/** By its name, since a transform may have been made by another copy of this code than the one that runs it. */
+export function isMisbehaved(error: unknown): error is Misbehaved {
+  return error instanceof Error && error.name === 'Misbehaved';
+}
+
 /** A transform that does what none may. */
 export function misbehaviour(name: string, what: string): ClickstreamError {
   return new ClickstreamError({

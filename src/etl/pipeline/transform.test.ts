@@ -21,16 +21,17 @@ test('a transform that says nothing of columns needs and adds none', () => {
 });
 
 test('one with `open` is told the run’s settings, as the object that it was written as', async () => {
+  const seen: unknown[] = [];
   const definition = {
-    name: 'keep',
-    seen: [] as unknown[],
+    name: 'keep' as const,
     open(context: unknown) {
-      this.seen.push(context);
+      seen.push(context, this);
       return { batch: () => undefined };
     },
   };
   await definePipeline([transform(definition)]).open(hour);
-  expect(definition.seen).toEqual([hour]);
+  expect(seen[0]).toBe(hour);
+  expect(seen[1]).toBe(definition);
 });
 
 test.each([
@@ -49,4 +50,30 @@ test.each([
   const { rejects, records } = run.batch(recordsOf(run, 2));
   expect(rejects).toMatchObject([{ index: 0, code: 'transform_failed', detail }]);
   expect(records).toHaveLength(1);
+});
+
+test('`open` may return `each`, with the state that it made, and `when` holds for it as well', async () => {
+  const closed: string[] = [];
+  const number = transform({
+    name: 'number',
+    adds: { place: column.integer() },
+    when: ({ event }) => event['n'] !== 1,
+    async open() {
+      let place = 0;
+      await Promise.resolve();
+      return {
+        each({ event, row }) {
+          if (event['n'] === 2) throw new Error('not this one');
+          row.place = place += 1;
+        },
+        close: () => void closed.push('number'),
+      };
+    },
+  });
+  const run = await definePipeline([number]).open(hour);
+  const { records, rejects } = run.batch(recordsOf(run, 5));
+  expect(records.map(({ row }) => row['place'])).toEqual([1, null, 2, 3]);
+  expect(rejects).toMatchObject([{ index: 2, code: 'transform_failed' }]);
+  await run.close();
+  expect(closed).toEqual(['number']);
 });

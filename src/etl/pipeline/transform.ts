@@ -1,6 +1,10 @@
 import { ClickstreamError } from '../../errors.ts';
 import type { Columns, NoColumns, Row } from './column.ts';
+import { checkDefinition } from './definition.ts';
 import type { EventRecord } from './event-record.ts';
+import { isPromise } from './look.ts';
+import type { Misfit } from './misfit.ts';
+import { isMisbehaved, Misbehaved } from './transform-error.ts';
 
 /** What a transform may do about single records of the batch in hand. All of it is counted, and may be taken out of the context. */
 export interface BatchContext {
@@ -47,8 +51,22 @@ export type BatchFunction<R> = (
   context: BatchContext,
 ) => readonly EventRecord<R>[] | undefined;
 
-/** Looks at one record. A throw rejects the record with the code `transform_failed`. */
-export type EachFunction<R> = (record: EventRecord<R>, context: BatchContext) => void;
+/**
+ * Looks at one record. A throw rejects the record with the code `transform_failed`. What it returns says nothing, so an
+ * arrow function may be an assignment; a promise is the one thing it may not return, since nobody would wait for it.
+ */
+export type EachFunction<R> = (
+  record: EventRecord<R>,
+  context: BatchContext,
+) =>
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- what a function returns that returns nothing
+  | void
+  | string
+  | number
+  | boolean
+  | null
+  | readonly unknown[]
+  | Misfit<'nobody waits for each: load what it needs in open, or ask for it in prefetch'>;
 
 /** A transform at work on one hour; whatever state it keeps lives as long as this object. */
 export interface TransformRun<R> {
@@ -65,6 +83,10 @@ export interface TransformRun<R> {
   delivered?(records: readonly EventRecord<R>[]): void;
   close?(): void | Promise<void>;
 }
+
+/** What `open` may return: what looks at batches, or at records one by one, with whatever state it has made for them. */
+export type Opened<R> =
+  TransformRun<R> | (Omit<TransformRun<R>, 'batch'> & { readonly each: EachFunction<R>; readonly batch?: never });
 
 /** The shape of a transform with `open` already derived: what a pipeline is made of. */
 export interface Transform<
@@ -91,10 +113,17 @@ export type TransformDefinition<Name extends string, Needs extends Columns, Adds
   /** Which records it wants to see; the others pass by. All of them when it is left out. */
   readonly when?: (record: EventRecord<Row<Needs & Adds>>) => boolean;
 } & (
-  | { readonly each: EachFunction<Row<Needs & Adds>> }
-  | { readonly batch: BatchFunction<Row<Needs & Adds>> }
-  | { open(context: OpenContext): TransformRun<Row<Needs & Adds>> | Promise<TransformRun<Row<Needs & Adds>>> }
+  | {
+      open(context: OpenContext): Opened<Row<Needs & Adds>> | Promise<Opened<Row<Needs & Adds>>>;
+      readonly each?: OneOnly;
+      readonly batch?: OneOnly;
+    }
+  | { readonly batch: BatchFunction<Row<Needs & Adds>>; readonly each?: OneOnly; readonly open?: OneOnly }
+  // The last one is what the compiler's messages are about.
+  | { readonly each: EachFunction<Row<Needs & Adds>>; readonly batch?: OneOnly; readonly open?: OneOnly }
 );
+
+type OneOnly = Misfit<'give one of each, batch and open'>;
 
 /**
  * Makes a transform, with the row typed by the columns that it needs and adds.
@@ -114,24 +143,47 @@ export function transform<
   Needs extends Columns = NoColumns,
   Adds extends Columns = NoColumns,
 >(definition: TransformDefinition<Name, Needs, Adds>): Transform<Name, Declared<Needs>, Declared<Adds>> {
+  checkDefinition(definition);
   const { name, when } = definition;
   const needs = definition.needs ?? ({} as Needs);
   const adds = definition.adds ?? ({} as Adds);
   type R = Row<Needs & Adds>;
-  const seeing = (run: TransformRun<R>): TransformRun<R> => (when ? onlyWhen(when, run) : run);
-  if ('open' in definition) {
+  // Checked: it has one of the three.
+  const verbs = definition as unknown as Verbs<R>;
+  const seeing = (opened: Opened<R>): TransformRun<R> => {
+    const run = withBatch(opened);
+    return when && typeof (run as Partial<TransformRun<R>> | undefined)?.batch === 'function'
+      ? onlyWhen(when, run)
+      : run;
+  };
+  if (verbs.open) {
     return {
       name,
       needs,
       adds,
       open: (context) => {
-        const run = definition.open(context);
-        return run instanceof Promise ? run.then(seeing) : seeing(run);
+        const run = verbs.open!(context);
+        return isPromise(run) ? run.then(seeing) : seeing(run);
       },
     };
   }
-  const run = seeing({ batch: 'batch' in definition ? definition.batch : each(definition.each) });
+  const run = seeing({ batch: verbs.batch ?? each(verbs.each!) });
   return { name, needs, adds, open: () => run };
+}
+
+interface Verbs<R> {
+  readonly each?: EachFunction<R>;
+  readonly batch?: BatchFunction<R>;
+  open?(context: OpenContext): Opened<R> | Promise<Opened<R>>;
+}
+
+/** Makes a batch function of `each`. What is neither is left for {@link checkedRun} to refuse. */
+function withBatch<R>(opened: Opened<R>): TransformRun<R> {
+  if (typeof opened !== 'object' || !('each' in opened) || typeof opened.each !== 'function') {
+    return opened as TransformRun<R>;
+  }
+  const { each: look, ...rest } = opened;
+  return { ...rest, batch: each(look) };
 }
 
 /**
@@ -164,18 +216,29 @@ function onlyWhen<R>(when: (record: EventRecord<R>) => boolean, run: TransformRu
   };
 }
 
-/** Makes a batch function of one that looks at a record at a time: a throw rejects that record and no other. */
-export function each<R>(look: EachFunction<R>): BatchFunction<R> {
+/**
+ * Makes a batch function of one that looks at a record at a time: a throw rejects that record and no other.
+ */
+export function each<R>(
+  look: EachFunction<R>,
+): (records: readonly EventRecord<R>[], context: BatchContext) => undefined {
   return (records, context) => {
     for (const record of records) {
       try {
-        look(record, context);
+        const said: unknown = look(record, context);
+        if (said !== undefined && isPromise(said)) throw nobodyWaits(said);
       } catch (error) {
         // What the engine itself refuses is a mistake of the transform, not of the record.
-        if (error instanceof ClickstreamError) throw error;
+        if (error instanceof ClickstreamError || isMisbehaved(error)) throw error;
         context.reject(record, 'transform_failed', error instanceof Error ? error.message : String(error));
       }
     }
     return undefined;
   };
+}
+
+/** The engine adds which transform it was. */
+function nobodyWaits(promise: PromiseLike<unknown>): Misbehaved {
+  promise.then(undefined, () => undefined);
+  return new Misbehaved('returned a promise from each: load what it needs in open, or ask for it in prefetch');
 }

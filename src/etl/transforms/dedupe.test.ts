@@ -4,6 +4,7 @@ import { transform } from '../pipeline/transform.ts';
 import { dedupe } from './dedupe.ts';
 import { parse } from './parse.ts';
 import { received, RECEIVED_MS, runBatches } from './testing.ts';
+import { testTransform } from '../../testing/index.ts';
 
 const at = (offset_ms: number): string => new Date(RECEIVED_MS + offset_ms).toISOString();
 const event = (eventId: string, receivedAt_ms: number, n = 0) => received({ eventId, n }, at(receivedAt_ms));
@@ -89,3 +90,8 @@ test('in any order and any batches, the record that was received first is never 
     { numRuns: 60 },
   );
 });
+
+test('dedupe keeps the rules of transforms, but one', () =>
+  testTransform(dedupe, {
+    except: { batching: 'It knows what earlier batches delivered; the key decides about the rest.' },
+  }));

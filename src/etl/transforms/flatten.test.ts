@@ -5,6 +5,7 @@ import { flatten } from './flatten.ts';
 import { parse } from './parse.ts';
 import { sessionize } from './sessionize.ts';
 import { received, RECEIVED_MS, rowOf, runBatches, runTransforms, type EventOrText } from './testing.ts';
+import { testTransform } from '../../testing/index.ts';
 
 const ALL = [parse, dedupe, sessionize, flatten] as const;
 const flat = (event: EventOrText) => rowOf(ALL, event);
@@ -261,3 +262,5 @@ test.runIf(isMainThread)('the rows do not depend on the time zone of the machine
     else process.env['TZ'] = before;
   }
 });
+
+test('flatten keeps the rules of transforms', () => testTransform(flatten));

@@ -3,6 +3,7 @@ import type { JsonObject } from '../pipeline/record.ts';
 import { parse } from './parse.ts';
 import { ORIGIN, received, RECEIVED_MS, rowOf, runTransforms, type EventOrText } from './testing.ts';
 import { uuidOfName } from '../pipeline/uuid.ts';
+import { testTransform } from '../../testing/index.ts';
 
 const UUID = '0189d1b3-4f0a-7c3e-9b1a-6f2e8d4c5b7a';
 const HERE = uuidOfName('place', `${ORIGIN.key}#0`);
@@ -141,3 +142,5 @@ test('the hash tells records apart by what they hold, not by where they lie or h
   expect(rows[0]!.record_hash).toBe(rows[1]!.record_hash);
   expect(rows[2]!.record_hash).not.toBe(rows[1]!.record_hash);
 });
+
+test('parse keeps the rules of transforms', () => testTransform(parse));

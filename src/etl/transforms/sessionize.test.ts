@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from './parse.ts';
 import { sessionize } from './sessionize.ts';
 import { received, RECEIVED_MS, rowOf, runBatches, runTransforms } from './testing.ts';
+import { testTransform } from '../../testing/index.ts';
 
 const MINUTE = 60_000;
 const visit = (minutes: number, fields: object) =>
@@ -93,3 +94,10 @@ test.each(['userId', 'clientId', 'sessionId', 'user_id', 'client_id', 'session_i
     expect(rows).toHaveLength(1);
   },
 );
+
+test('sessionize keeps the rules of transforms, but one', () =>
+  testTransform(sessionize, {
+    except: {
+      batching: 'A session is named after its first event as far as the run knows it; settling corrects that.',
+    },
+  }));

@@ -47,7 +47,7 @@ export async function runBatches<const List extends readonly Transform[]>(
   batches: readonly (readonly EventOrText[])[],
   { sessionTimeout_ms = 30 * 60_000, origin }: RunOptions = {},
 ): Promise<Transformed<Row<ColumnsOf<List>>>[]> {
-  const pipeline = definePipeline(transforms as never) as Pipeline;
+  const pipeline: Pipeline = definePipeline(transforms as readonly Transform[]);
   const run = await pipeline.open({ sessionTimeout_ms });
   const out = batches.map((events) => {
     const records = piecesOf(events).map((piece) => run.record(piece, { ...ORIGIN, ...origin }));

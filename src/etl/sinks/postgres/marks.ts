@@ -36,8 +36,9 @@ function sessionMarks(rows: readonly MarkedRow[]): string[] {
     const { visitor_id, session_id, event_timestamp } = row;
     if (session_id === null) continue;
     // By visitor, too: a record that lost may have named the session of one visitor after an event that is another's.
-    // The length keeps two pairs of ids apart that are the same text one after the other.
-    const key = `${session_id.length} ${session_id}${visitor_id ?? ''}`;
+    // The length keeps two pairs of ids apart that are the same text one after the other. A client may send what looks
+    // derived.
+    const key = `${row.session_derived ? 'd' : 'c'}${session_id.length} ${session_id}${visitor_id ?? ''}`;
     const stretch = stretches.get(key);
     if (!stretch) stretches.set(key, { row, from_ms: event_timestamp, to_ms: event_timestamp });
     else if (event_timestamp < stretch.from_ms) stretch.from_ms = event_timestamp;

@@ -23,8 +23,10 @@ function record(row: Partial<SinkRow> & { readonly note?: string }): EventRecord
     event_timestamp: 0,
     received_at: 0,
     record_hash: 0,
+    event_name: 'page_view',
     visitor_id: null,
     session_id: null,
+    order_id: null,
   };
   return {
     event: piece.event,
@@ -37,7 +39,6 @@ function record(row: Partial<SinkRow> & { readonly note?: string }): EventRecord
 }
 
 const prepare = (...records: EventRecord[]): PostgresRows => new PostgresRows(records, [], new RowEncoder(COLUMNS));
-const at = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 test('the lines are in the order of the events’ ids, as the key is, so that two runs never deadlock', () => {
   const rows = prepare(record({ event_id: 'b' }), record({ event_id: 'c' }), record({ event_id: 'a' }));
@@ -80,42 +81,6 @@ test('of duplicates nothing is written, and those that the warehouse cannot hold
   expect(poison.fate).toBe('rejected');
 });
 
-test('each derived session leaves one mark, over the time of its events', () => {
-  const derived = { visitor_id: 'c:a', session_id: 'auto-1', session_derived: true };
-  const rows = prepare(
-    record({ event_id: '2', event_timestamp: 5, ...derived }),
-    record({ event_id: '1', event_timestamp: 9, ...derived }),
-    record({ event_id: '3', event_timestamp: 2, ...derived }),
-    record({ event_id: '4', event_timestamp: 7, ...derived, session_id: 'auto-4' }),
-    record({ event_id: '5', event_timestamp: 1, ...derived, session_derived: false }),
-    record({ event_id: '6', event_timestamp: 1 }),
-  );
-  expect(rows.marks).toEqual([`c:a\t${at(2)}\t${at(9)}`, `c:a\t${at(7)}\t${at(7)}`]);
-});
-
-test('a mark reaches from the earliest event to the latest, whatever the order of their ids', () => {
-  const derived = { visitor_id: 'c:a', session_id: 'auto-1', session_derived: true };
-  const times = [5, 9, 2, 7, 9, 2];
-  const rows = prepare(
-    ...times.map((event_timestamp, id) => record({ event_id: String(id), event_timestamp, ...derived })),
-  );
-  expect(rows.marks).toEqual([`c:a\t${at(2)}\t${at(9)}`]);
-});
-
-test('two visitors leave two marks even if a record that lost gave their sessions one name', () => {
-  const rows = prepare(
-    record({ event_id: '1', received_at: 2, visitor_id: 'c:a', session_id: 'auto-1', session_derived: true }),
-    record({ event_id: '1', received_at: 1, visitor_id: 'c:b', session_id: 'auto-1', session_derived: true }),
-    record({ event_id: '2', event_timestamp: 8, visitor_id: 'c:a', session_id: 'auto-1', session_derived: true }),
-  );
-  expect(rows.marks).toEqual([`c:b\t${at(0)}\t${at(0)}`, `c:a\t${at(8)}\t${at(8)}`]);
-});
-
-test('a visitor’s name is escaped in its mark', () => {
-  const rows = prepare(record({ visitor_id: 'c:a\tb\\', session_id: 'auto-a', session_derived: true }));
-  expect(rows.marks).toEqual([`c:a\\tb\\\\\t${at(0)}\t${at(0)}`]);
-});
-
 test('a reject is one line whatever its key, detail and bytes are', () => {
   const line = rejectLine(
     {
@@ -141,15 +106,6 @@ test('a reject is one line whatever its key, detail and bytes are', () => {
     '\\\\x00ff09',
     'run',
   ]);
-});
-
-test('events without a visitor or a session leave no mark', () => {
-  const rows = prepare(
-    record({ event_id: '1', session_derived: true, visitor_id: null, session_id: 'auto-1' }),
-    record({ event_id: '2', session_derived: true, visitor_id: 'c:a', session_id: null }),
-    record({ event_id: '3', session_derived: false, visitor_id: 'c:a', session_id: 's' }),
-  );
-  expect(rows.marks).toEqual([]);
 });
 
 test('the records are handed over once, since they are far larger than their rows', () => {
