@@ -31,13 +31,11 @@ COMMENT ON COLUMN :"days".ends_at IS 'When the next one begins';
 COMMENT ON COLUMN :"days".time_zone IS 'The reporting time zone; UTC before a run has set one';
 
 CREATE VIEW :"dailySessions" WITH (security_invoker = true) AS
-SELECT day, logged_in, coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
-  nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign,
-  sessions, bounces, events,
-  page_views, round(duration_ms / 1000.0, 3) AS duration_s,
-  round(duration_ms / 1000.0 / sessions, 1) AS average_duration_s,
-  round(page_views::numeric / sessions, 2) AS average_page_views,
-  round(bounces::numeric / sessions, 4) AS bounce_rate
+SELECT day, logged_in, coalesce(nullif(traffic_channel, ''), 'direct') AS channel,
+  nullif(traffic_source, '') AS source, nullif(traffic_medium, '') AS medium,
+  nullif(traffic_campaign, '') AS campaign, sessions, bounces, events, page_views,
+  round(duration_ms / 1000.0, 3) AS duration_s, round(duration_ms / 1000.0 / sessions, 1) AS average_duration_s,
+  round(page_views::numeric / sessions, 2) AS average_page_views, round(bounces::numeric / sessions, 4) AS bounce_rate
 FROM :"sessionsByDay";
 
 COMMENT ON VIEW :"dailySessions" IS
@@ -58,14 +56,12 @@ COMMENT ON COLUMN :"dailySessions".average_page_views IS 'page_views by sessions
 COMMENT ON COLUMN :"dailySessions".bounce_rate IS 'bounces by sessions, from 0 to 1';
 
 CREATE VIEW :"funnel" WITH (security_invoker = true) AS
-SELECT day, logged_in, coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
-  nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign,
-  sessions, viewed, carted,
-  checked_out, ordered,
+SELECT day, logged_in, coalesce(nullif(traffic_channel, ''), 'direct') AS channel,
+  nullif(traffic_source, '') AS source, nullif(traffic_medium, '') AS medium,
+  nullif(traffic_campaign, '') AS campaign, sessions, viewed, carted, checked_out, ordered,
   viewed - carted AS left_after_view, carted - checked_out AS left_after_cart,
-  checked_out - ordered AS left_after_checkout,
-  round(to_cart_ms / 1000.0, 3) AS to_cart_s, round(to_checkout_ms / 1000.0, 3) AS to_checkout_s,
-  round(to_order_ms / 1000.0, 3) AS to_order_s,
+  checked_out - ordered AS left_after_checkout, round(to_cart_ms / 1000.0, 3) AS to_cart_s,
+  round(to_checkout_ms / 1000.0, 3) AS to_checkout_s, round(to_order_ms / 1000.0, 3) AS to_order_s,
   round(to_cart_ms / 1000.0 / nullif(carted, 0), 1) AS average_to_cart_s,
   round(to_checkout_ms / 1000.0 / nullif(checked_out, 0), 1) AS average_to_checkout_s,
   round(to_order_ms / 1000.0 / nullif(ordered, 0), 1) AS average_to_order_s
@@ -95,10 +91,8 @@ COMMENT ON COLUMN :"funnel".average_to_checkout_s IS 'to_checkout_s by checked_o
 COMMENT ON COLUMN :"funnel".average_to_order_s IS 'to_order_s by ordered';
 
 CREATE VIEW :"categoryFunnel" WITH (security_invoker = true) AS
-SELECT day, nullif(category, '') AS category, nullif(brand, '') AS brand,
-  sessions, viewed, carted,
-  checked_out, ordered,
-  viewed - carted AS left_after_view, carted - checked_out AS left_after_cart,
+SELECT day, nullif(category, '') AS category, nullif(brand, '') AS brand, sessions, viewed, carted, checked_out,
+  ordered, viewed - carted AS left_after_view, carted - checked_out AS left_after_cart,
   checked_out - ordered AS left_after_checkout
 FROM :"categoriesByDay";
 
@@ -118,14 +112,10 @@ COMMENT ON COLUMN :"categoryFunnel".left_after_checkout IS 'Sessions that began 
 
 CREATE VIEW :"visitorFunnel" WITH (security_invoker = true) AS
 SELECT day, coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
-  nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign,
-  visitors, returned, orders,
-  viewed, carted,
-  checked_out, ordered,
-  viewed - carted AS left_after_view, carted - checked_out AS left_after_cart,
-  checked_out - ordered AS left_after_checkout,
-  round(to_cart_ms / 1000.0, 3) AS to_cart_s, round(to_checkout_ms / 1000.0, 3) AS to_checkout_s,
-  round(to_order_ms / 1000.0, 3) AS to_order_s,
+  nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign, visitors, returned, orders, viewed,
+  carted, checked_out, ordered, viewed - carted AS left_after_view, carted - checked_out AS left_after_cart,
+  checked_out - ordered AS left_after_checkout, round(to_cart_ms / 1000.0, 3) AS to_cart_s,
+  round(to_checkout_ms / 1000.0, 3) AS to_checkout_s, round(to_order_ms / 1000.0, 3) AS to_order_s,
   round(to_cart_ms / 1000.0 / nullif(carted, 0), 1) AS average_to_cart_s,
   round(to_checkout_ms / 1000.0 / nullif(checked_out, 0), 1) AS average_to_checkout_s,
   round(to_order_ms / 1000.0 / nullif(ordered, 0), 1) AS average_to_order_s
@@ -156,8 +146,7 @@ COMMENT ON COLUMN :"visitorFunnel".average_to_checkout_s IS 'to_checkout_s by ch
 COMMENT ON COLUMN :"visitorFunnel".average_to_order_s IS 'to_order_s by ordered';
 
 CREATE VIEW :"journeys" WITH (security_invoker = true) AS
-SELECT day, path, sessions, ordered,
-  round(ordered::numeric / sessions, 4) AS conversion
+SELECT day, path, sessions, ordered, round(ordered::numeric / sessions, 4) AS conversion
 FROM :"journeysByDay";
 
 COMMENT ON VIEW :"journeys" IS
@@ -341,10 +330,9 @@ COMMENT ON COLUMN :"retention".cohort_visitors IS 'Visitors who first came in th
 COMMENT ON COLUMN :"retention".share IS 'visitors by cohort_visitors, from 0 to 1';
 
 CREATE VIEW :"acquisition" WITH (security_invoker = true) AS
-SELECT day, nullif(currency, '') AS currency,
-  coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
-  nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign,
-  customers, net
+SELECT day, nullif(currency, '') AS currency, coalesce(nullif(traffic_channel, ''), 'direct') AS channel,
+  nullif(traffic_source, '') AS source, nullif(traffic_medium, '') AS medium,
+  nullif(traffic_campaign, '') AS campaign, customers, net
 FROM :"acquisitionByDay";
 
 COMMENT ON VIEW :"acquisition" IS
@@ -390,9 +378,8 @@ COMMENT ON COLUMN :"attribution".gross IS 'What was ordered for';
 COMMENT ON COLUMN :"attribution".net IS 'What is left of that after refunds and cancellations';
 
 CREATE VIEW :"revenue" WITH (security_invoker = true) AS
-SELECT day, nullif(currency, '') AS currency,
-  sum(orders)::bigint AS orders, sum(cancelled)::bigint AS cancelled, sum(items)::bigint AS items,
-  sum(gross) AS gross, sum(refunded) AS refunded, sum(net) AS net,
+SELECT day, nullif(currency, '') AS currency, sum(orders)::bigint AS orders, sum(cancelled)::bigint AS cancelled,
+  sum(items)::bigint AS items, sum(gross) AS gross, sum(refunded) AS refunded, sum(net) AS net,
   round(sum(gross) / sum(orders), 2) AS average_order_value
 FROM :"ordersByDay"
 GROUP BY day, currency;
@@ -410,9 +397,8 @@ COMMENT ON COLUMN :"revenue".net IS 'What is left';
 COMMENT ON COLUMN :"revenue".average_order_value IS 'gross by orders';
 
 CREATE VIEW :"revenueByProduct" WITH (security_invoker = true) AS
-SELECT day, nullif(currency, '') AS currency, nullif(product_id, '') AS product_id,
-  nullif(category, '') AS category, nullif(brand, '') AS brand,
-  orders, quantity, gross, net
+SELECT day, nullif(currency, '') AS currency, nullif(product_id, '') AS product_id, nullif(category, '') AS category,
+  nullif(brand, '') AS brand, orders, quantity, gross, net
 FROM :"orderLinesByDay";
 
 COMMENT ON VIEW :"revenueByProduct" IS
@@ -428,8 +414,8 @@ COMMENT ON COLUMN :"revenueByProduct".gross IS 'What they came to';
 COMMENT ON COLUMN :"revenueByProduct".net IS 'What is left of that: what an order was refunded is taken off its lines in proportion';
 
 CREATE VIEW :"revenueByCategory" WITH (security_invoker = true) AS
-SELECT day, nullif(currency, '') AS currency, nullif(category, '') AS category,
-  nullif(brand, '') AS brand, sum(orders)::bigint AS orders, sum(quantity)::bigint AS quantity, sum(gross) AS gross, sum(net) AS net
+SELECT day, nullif(currency, '') AS currency, nullif(category, '') AS category, nullif(brand, '') AS brand,
+  sum(orders)::bigint AS orders, sum(quantity)::bigint AS quantity, sum(gross) AS gross, sum(net) AS net
 FROM :"orderLinesByDay"
 GROUP BY day, currency, category, brand;
 
@@ -445,11 +431,9 @@ COMMENT ON COLUMN :"revenueByCategory".gross IS 'What they came to';
 COMMENT ON COLUMN :"revenueByCategory".net IS 'What is left of that: what an order was refunded is taken off its lines in proportion';
 
 CREATE VIEW :"revenueByCampaign" WITH (security_invoker = true) AS
-SELECT day, nullif(currency, '') AS currency,
-  coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
-  nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign,
-  orders, cancelled, items,
-  gross, refunded, net
+SELECT day, nullif(currency, '') AS currency, coalesce(nullif(traffic_channel, ''), 'direct') AS channel,
+  nullif(traffic_source, '') AS source, nullif(traffic_medium, '') AS medium,
+  nullif(traffic_campaign, '') AS campaign, orders, cancelled, items, gross, refunded, net
 FROM :"ordersByDay";
 
 COMMENT ON VIEW :"revenueByCampaign" IS
