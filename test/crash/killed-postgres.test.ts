@@ -13,6 +13,7 @@ import type { S3Server } from '../../src/local/s3/server.ts';
 import { Random } from '../../src/local/traffic/random.ts';
 import { migrate } from '../../src/warehouse/migrate.ts';
 import { freshBucket, HOUR } from '../support/bucket.ts';
+import { expectSettled } from '../support/expect-settled.ts';
 import { emptyTables, endHolds, expectLoaded, expectOnePass, expectWholeBatches } from '../support/ledger.ts';
 import { mixedHour, putObjects } from '../support/mixed-hour.ts';
 import { oracleOf } from '../support/oracle.ts';
@@ -75,6 +76,17 @@ afterAll(async () => {
   await s3.close();
 });
 
+function adminEnv(): Record<string, string> {
+  const { host, port, user, password, database } = server.connection;
+  return {
+    DW_PG_HOST: host,
+    DW_PG_PORT: String(port),
+    DW_PG_USER: user,
+    DW_PG_PASSWORD: password,
+    DW_PG_DATABASE: database,
+  };
+}
+
 /** A run to its end: its status, or the code of its error. */
 async function load(): Promise<string> {
   try {
@@ -103,12 +115,14 @@ it(
       if (outcome === 'complete') {
         sometimes.saw('retry or resume');
         await expectLoaded(warehouse, oracle);
+        await expectSettled({ ...warehouse, settings, adminEnv: adminEnv() });
         await emptyTables(warehouse);
       }
     }
     if ((await load()) !== 'complete') throw new Error('The last run was not disturbed and did not complete');
     sometimes.saw('retry or resume');
     await expectLoaded(warehouse, oracle);
+    await expectSettled({ ...warehouse, settings, adminEnv: adminEnv() });
     await expectOnePass(warehouse, oracle);
   },
   60_000 + CRASHES * 10_000,

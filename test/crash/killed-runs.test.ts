@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Random } from '../../src/local/traffic/random.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
 import { freshBucket, HOUR } from '../support/bucket.ts';
+import { expectSettled } from '../support/expect-settled.ts';
 import { emptyTables, endHolds, expectLoaded, expectOnePass, expectWholeBatches } from '../support/ledger.ts';
 import { mixedHour, putObjects } from '../support/mixed-hour.ts';
 import { oracleOf } from '../support/oracle.ts';
@@ -87,6 +88,7 @@ it(
         // Killed when all was done, and before it could say so; another run would be another pass.
         await warehouse.rows('UPDATE clickstream_checkpoints SET holder = NULL');
         await expectLoaded(warehouse, oracle);
+        await expectSettled(warehouse);
         await expectOnePass(warehouse, oracle);
       } else {
         expect(run.status).toBe('complete');
@@ -98,12 +100,13 @@ it(
     expect(await last.ended).toBe(0);
     await expectComplete();
   },
-  30_000 + CRASHES * 4_000,
+  60_000 + CRASHES * 9_000,
 );
 
 /** The hour is in, in one pass by however many runs. */
 async function expectComplete(): Promise<void> {
   await expectLoaded(warehouse, oracle);
+  await expectSettled(warehouse);
   await expectOnePass(warehouse, oracle);
   const runs = await warehouse.rows<{ status: string; duplicates: string; rejected: string }>(
     'SELECT status, duplicates, rejected FROM clickstream_runs ORDER BY started_at',

@@ -3,6 +3,7 @@ import { hourPrefix } from '../../src/etl/pipeline/hours.ts';
 import { runEtl } from '../../src/etl/run-etl.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
 import { event, freshBucket, HOUR, HOUR_MS, ndjson, PREFIX, putEach } from '../support/bucket.ts';
+import { clearWarehouse } from '../support/settled.ts';
 import { freshWarehouse, type TestWarehouse } from '../support/warehouse.ts';
 
 let s3: S3Server;
@@ -26,7 +27,7 @@ afterAll(async () => {
 beforeEach(async () => {
   s3.deleteObjects('raw');
   reads.length = 0;
-  await warehouse.rows('TRUNCATE clickstream_events, clickstream_rejects, clickstream_checkpoints, clickstream_runs');
+  await clearWarehouse(warehouse);
 });
 
 const MINUTE_MS = 60_000;

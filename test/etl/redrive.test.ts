@@ -11,6 +11,8 @@ import { S3Error } from '../../src/local/s3/s3-error.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
 import type { RejectSelection } from '../../src/warehouse/rejects.ts';
 import { array, event, freshBucket, gzip, HOUR, ndjson, PREFIX } from '../support/bucket.ts';
+import { expectSettled } from '../support/expect-settled.ts';
+import { clearWarehouse, rebuiltTables, settledTables } from '../support/settled.ts';
 import { freshWarehouse, type TestWarehouse } from '../support/warehouse.ts';
 
 /** A pipeline with a transform of somebody's own that refuses what it should not, until it is mended. */
@@ -55,7 +57,7 @@ beforeEach(async () => {
   s3.deleteObjects('raw');
   archived = false;
   for (const each of [warehouse, flawless]) {
-    await each.rows('TRUNCATE clickstream_events, clickstream_rejects, clickstream_checkpoints, clickstream_runs');
+    await clearWarehouse(each);
   }
 });
 
@@ -74,7 +76,9 @@ async function expectAsIfNeverRejected(): Promise<void> {
   await load(mended, flawless);
   expect(await events(warehouse)).toEqual(await events(flawless));
   expect(await rejects(warehouse)).toEqual(await rejects(flawless));
-  expect(await warehouse.rows('SELECT * FROM clickstream_session_marks')).toEqual([]);
+  const never = await settledTables(flawless);
+  expect(await settledTables(warehouse)).toEqual(never);
+  expect(await expectSettled(warehouse)).toEqual(never);
 }
 
 it('a redriven reject leaves the tables as if it had never been rejected', async () => {
@@ -195,6 +199,7 @@ it.each([1, 2, 50])(
     await put('b.json', ndjson([event(9)]));
     await load(mended);
     await warehouse.rows("DELETE FROM clickstream_events WHERE right(event_id::text, 1) IN ('2', '3', '4')");
+    await rebuiltTables(warehouse);
     await warehouse.rows(
       `INSERT INTO clickstream_rejects (source_key, record_index, start_bytes, end_bytes, last_modified, etag, code, detail, raw, run_id)
      VALUES ($1, 1, $2, $3, now(), $4, 'syntax_error', '', $5, gen_random_uuid())`,

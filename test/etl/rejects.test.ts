@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { runEtl } from '../../src/etl/run-etl.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
 import { event, freshBucket, HOUR, ndjson, PREFIX } from '../support/bucket.ts';
+import { clearWarehouse } from '../support/settled.ts';
 import { freshWarehouse, type TestWarehouse } from '../support/warehouse.ts';
 
 let s3: S3Server;
@@ -88,7 +89,7 @@ it('of two records of one event the one received first stands, whatever the orde
     [1, 0, 2],
   ]) {
     for (const batch of [1, 2, 3]) {
-      await warehouse.rows('TRUNCATE shop.shop_events, shop.shop_checkpoints');
+      await clearWarehouse(warehouse);
       await s3.putObject('raw', `${PREFIX}a.json`, ndjson(order.map((at) => records[at])));
       const result = await runEtl({ targetUtcHour: HOUR }, { ...warehouse.settings, maxRecordsPerBatch: batch });
       expect(result).toMatchObject({ inserted: 1, duplicates: 2 });

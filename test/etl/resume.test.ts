@@ -4,6 +4,7 @@ import { noCounts, addCounts } from '../../src/etl/pipeline/ledger.ts';
 import type { RunResult } from '../../src/etl/pipeline/result.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
 import { array, event, freshBucket, gzip, HOUR, ndjson, PREFIX, putEach } from '../support/bucket.ts';
+import { clearWarehouse } from '../support/settled.ts';
 import { freshWarehouse, type TestWarehouse } from '../support/warehouse.ts';
 
 let s3: S3Server;
@@ -21,7 +22,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   s3.deleteObjects('raw');
-  await warehouse.rows('TRUNCATE clickstream_events, clickstream_rejects, clickstream_checkpoints, clickstream_runs');
+  await clearWarehouse(warehouse);
 });
 
 const events = Array.from({ length: 1200 }, (_, number) =>
@@ -74,7 +75,7 @@ it('a run stopped many times, in the middle of objects of every format, gives th
   expect(whole).toMatchObject({ status: 'complete', read: 1201, inserted: 1200, rejected: 1 });
   const once = await tables();
 
-  await warehouse.rows('TRUNCATE clickstream_events, clickstream_rejects, clickstream_checkpoints, clickstream_runs');
+  await clearWarehouse(warehouse);
   const pieces = await runInPieces(3);
   expect(pieces.length).toBeGreaterThan(5);
   expect(pieces.at(-1)!.status).toBe('complete');

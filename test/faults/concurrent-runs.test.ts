@@ -6,6 +6,7 @@ import { hourPrefix } from '../../src/etl/pipeline/hours.ts';
 import { runEtl } from '../../src/etl/run-etl.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
 import { freshBucket, HOUR_MS, PREFIX } from '../support/bucket.ts';
+import { expectSettled } from '../support/expect-settled.ts';
 import { emptyTables, endHolds, expectLoaded, expectOnePass } from '../support/ledger.ts';
 import { mixedHour, putObjects, type StoredObject } from '../support/mixed-hour.ts';
 import { oracleOf } from '../support/oracle.ts';
@@ -52,7 +53,7 @@ const prefixOf = (hour: number): string => hourPrefix(HOUR_MS + hour * 3_600_000
 
 /** A run's status, or the code of its error. */
 async function load(payload: unknown, maxRecordsPerBatch: number, now_ms = Date.now): Promise<string> {
-  const limits = { remaining_ms: 25_000, memory_bytes: Infinity };
+  const limits = { remaining_ms: 55_000, memory_bytes: Infinity };
   try {
     const result = await runEtl(payload, { ...settings, maxRecordsPerBatch, catchUp_hours: 0 }, { limits, now_ms });
     sometimes.saw('duplicate', result.duplicates);
@@ -73,6 +74,7 @@ describe('runs of one hour at once', () => {
     expect(statuses.sort()).toEqual([...Array.from({ length: number - 1 }, () => 'busy'), 'complete']);
     sometimes.saw('busy');
     await expectLoaded(warehouse, oracle);
+    await expectSettled(warehouse);
     await expectOnePass(warehouse, oracle);
   });
 
@@ -93,6 +95,7 @@ describe('runs of one hour at once', () => {
     await endHolds(warehouse);
     expect(await load({}, 15, afterTheHour)).toBe('complete');
     await expectLoaded(warehouse, oracle);
+    await expectSettled(warehouse);
     await expectOnePass(warehouse, oracle);
   });
 });
@@ -117,6 +120,7 @@ describe('runs of several hours at once that share visitors and events', () => {
     const statuses = await Promise.all(each.map((_none, hour) => load({ overridePrefix: prefixOf(hour) }, batch)));
     expect(statuses).toEqual(each.map(() => 'complete'));
     await expectLoaded(warehouse, oracle);
+    await expectSettled(warehouse);
   });
 });
 
@@ -135,6 +139,7 @@ describe('runs of overlapping parts of an hour at once', () => {
     const statuses = await Promise.all(payloads.map((payload, number) => load(payload, 10 + 7 * number)));
     expect(statuses).toEqual(payloads.map(() => 'complete'));
     await expectLoaded(warehouse, oracle);
+    await expectSettled(warehouse);
   });
 
   it('ranges that have nothing in common but events make the hour together', async () => {
@@ -146,6 +151,7 @@ describe('runs of overlapping parts of an hour at once', () => {
     const statuses = await Promise.all(parts.map((part) => load({ overridePrefix: PREFIX, ...part }, 25)));
     expect(statuses).toEqual(['complete', 'complete']);
     await expectLoaded(warehouse, oracle);
+    await expectSettled(warehouse);
     await expectOnePass(warehouse, oracle);
   });
 });

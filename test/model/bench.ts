@@ -11,6 +11,7 @@ import { Random } from '../../src/local/traffic/random.ts';
 import { EtlProcess } from '../crash/runner.ts';
 import { freshBucket, type TestEvent } from '../support/bucket.ts';
 import { startPostgresProxy, type PostgresFault, type PostgresProxy } from '../support/postgres-proxy.ts';
+import { clearWarehouse } from '../support/settled.ts';
 import { freshWarehouse, type TestWarehouse } from '../support/warehouse.ts';
 import { bodyOf, hourStart_ms, prefixOf, type ModelObject } from './objects.ts';
 import type { KeyRange, Model, What } from './model.ts';
@@ -107,10 +108,7 @@ export class Bench {
     this.#traits.random = Random.seeded(`order of GETs ${seed}`);
     this.#traits.pageSize = this.#traits.random.int(1, 20);
     this.s3.deleteObjects('raw');
-    const tables = await this.warehouse.rows<{ name: string }>(
-      "SELECT tablename AS name FROM pg_tables WHERE tablename LIKE 'clickstream\\_%' AND tablename NOT LIKE '%migrations'",
-    );
-    await this.warehouse.rows(`TRUNCATE ${tables.map(({ name }) => name).join(', ')}`);
+    await clearWarehouse(this.warehouse);
   }
 
   /** Stores an object, with or without one under its key before. */

@@ -15,6 +15,8 @@ const VISITORS: readonly TestEvent[] = [
   { clientId: 'v3' },
 ];
 
+const CAMPAIGN = '?utm_source=mail&utm_medium=email&utm_campaign=spring';
+
 const BAD_LINES: readonly StoredRecord[] = [
   { text: '{"eventName":"product_view","pageUrl', code: 'syntax_error' },
   { text: '42', code: 'not_an_object' },
@@ -85,13 +87,14 @@ export class Traffic {
     const id = random.uuid();
     return {
       eventId: random.chance(0.1) ? id.toUpperCase() : id,
-      eventName: random.pick(['product_view', 'add_to_cart', 'purchase']),
+      eventName: random.pick(['product_view', 'add_to_cart', 'checkout_start', 'purchase', 'refund']),
       ...visitor,
       ...(random.chance(0.2) ? { sessionId: `s-${random.int(1, 3)}` } : {}),
       ...this.#time(random, visitor, received_ms),
-      pageUrl: `https://shop.example/p/${this.#number}`,
+      pageUrl: `https://shop.example/p/${this.#number}${random.chance(0.1) ? CAMPAIGN : ''}`,
+      ...(random.chance(0.1) ? { referrer: 'https://www.google.de/' } : {}),
       ...(random.chance(0.5) ? { product: { id: `sku-${random.int(1, 9)}`, price: 19.9, color: 'röd\t"\\' } } : {}),
-      ...(random.chance(0.1) ? { orderId: `o-${this.#number}`, orderTotal: '17.50', currency: 'EUR' } : {}),
+      ...(random.chance(0.3) ? order(random) : {}),
       ...(random.chance(0.2) ? ODD : {}),
       _ingest: { receivedAt: new Date(received_ms).toISOString(), sourceIp: '203.0.113.9' },
     };
@@ -127,6 +130,18 @@ export class Traffic {
     }
     return { eventTimestamp: random.chance(0.5) ? at_ms : new Date(at_ms).toISOString() };
   }
+}
+
+/** One of few, so that orders come in several events, of several sessions, and are refunded. */
+function order(random: Random): TestEvent {
+  const orderTotal = random.pick(['17.50', '9.99', '0', undefined]);
+  const items = [{ item_id: 'sku-1', item_category: 'c', price: 4.75, quantity: random.int(1, 3) }];
+  return {
+    orderId: `o-${random.int(1, 6)}`,
+    ...(orderTotal === undefined ? {} : { orderTotal }),
+    currency: random.pick(['EUR', 'CHF']),
+    ...(random.chance(0.5) ? { items } : {}),
+  };
 }
 
 /** A record that cannot be loaded, whatever transforms think of it. */

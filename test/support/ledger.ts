@@ -1,9 +1,13 @@
 import { expect } from 'vitest';
+import { tableNames } from '../../src/config/table-names.ts';
+import { clearWarehouse } from './settled.ts';
 import { tablesIn, type Oracle, type Row } from './oracle.ts';
 
 interface Warehouse {
   rows<T = Record<string, unknown>>(sql: string, parameters?: unknown[]): Promise<T[]>;
 }
+
+const TABLES = tableNames('clickstream_events');
 
 const SUMS = `
   SELECT coalesce(sum(processed), 0)::int AS processed, coalesce(sum(read), 0)::int AS read,
@@ -13,9 +17,7 @@ const SUMS = `
 
 /** Empties a warehouse as `migrate` leaves it. */
 export async function emptyTables(warehouse: Warehouse): Promise<void> {
-  await warehouse.rows(
-    'TRUNCATE clickstream_events, clickstream_rejects, clickstream_checkpoints, clickstream_runs, clickstream_session_marks',
-  );
+  await clearWarehouse({ settings: { tables: TABLES }, rows: (sql) => warehouse.rows(sql) });
 }
 
 /** Ends every hold, as 8 s without its holder would. */

@@ -71,7 +71,7 @@ function newEvent(number: number, id: string, random: Random, visitors: number, 
   const visitor = random.int(1, visitors);
   return {
     ...(hasId ? { eventId: random.chance(0.1) ? id.toUpperCase() : id } : { mark }),
-    eventName: number % 9 === 0 ? 'purchase' : 'product_view',
+    eventName: number % 9 === 0 ? 'purchase' : number % 27 === 1 ? 'refund' : 'product_view',
     ...(visitor % 5 === 0 ? { userId: `user-${visitor}` } : { clientId: `client-${visitor}` }),
     // An event without an id keeps out of the derived sessions, which may be named after it.
     ...(!hasId || random.chance(0.4) ? { sessionId: `s-${random.int(1, 40)}` } : {}),
@@ -82,6 +82,7 @@ function newEvent(number: number, id: string, random: Random, visitors: number, 
       ? {}
       : { product: { id: `sku-${number % 50}`, price: random.int(1, 9999) / 100, color: 'röd\t"\\' } }),
     ...(number % 9 === 0 ? { orderId: `o-${number}`, orderTotal: '17.50', currency: 'EUR', itemCount: 2 } : {}),
+    ...(number % 27 === 1 ? { orderId: `o-${number - 1}` } : {}),
     ...(number % 13 === 0 ? { experiment: { variant: 'b', steps: [1, null, 'x'] } } : {}),
     _ingest: {
       receivedAt: new Date(received_ms).toISOString(),

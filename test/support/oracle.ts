@@ -109,7 +109,8 @@ function rowOf(event: TestEvent): Row {
   ];
   const visitor_id = client_id !== null ? `c:${client_id}` : user_id !== null ? `u:${user_id}` : null;
   const properties: Record<string, unknown> = {};
-  for (const name of ['mark', 'sentAt', 'experiment']) if (event[name] !== undefined) properties[name] = event[name];
+  for (const name of ['mark', 'sentAt', 'experiment', 'items'])
+    if (event[name] !== undefined) properties[name] = event[name];
   if (asMs(event['eventTimestamp']) !== time_ms) properties['eventTimestamp'] = event['eventTimestamp'];
   if (product) properties['product'] = { color: product.color };
   return {

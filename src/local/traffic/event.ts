@@ -1,5 +1,5 @@
 import { pricePaid_cents, type Product } from './catalogue.ts';
-import type { EventFacts, Oddity, TimeFacts } from './facts.ts';
+import type { EventFacts, Oddity, OrderFacts, OrderLine, TimeFacts } from './facts.ts';
 import type { Random } from './random.ts';
 import type { DeviceClock, Shopper } from './shopper.ts';
 import type { Visit } from './visit.ts';
@@ -28,20 +28,26 @@ export function composeEvent(
   sent_ms: number,
 ): ComposedEvent {
   const { clock } = shopper;
+  const json =
+    shopper.kind === 'server'
+      ? serverJson(random, shopper, visit, action)
+      : trackerJson(random, shopper, visit, action, sent_ms);
   const facts: EventFacts = {
     name: action.name,
     fate: 'kept',
     time: timeFacts(clock, action.at_ms, sent_ms),
     visitor: shopper.visitor,
     session: visit.session,
-    productId: action.product?.id,
+    id: json['eventId'] as string | undefined,
+    userId: action.loggedIn ? shopper.userId : undefined,
+    pageUrl: action.pageUrl,
+    referrer: action.referrer,
+    origin: action.origin,
+    product: action.product,
     order: action.order,
+    refund_cents: action.refund_cents,
     received: false,
   };
-  const json =
-    shopper.kind === 'server'
-      ? serverJson(random, shopper, visit, action)
-      : trackerJson(random, shopper, visit, action, sent_ms);
   return { json, facts, oddities: [...action.oddities, ...eventOddities(shopper, facts)] };
 }
 
@@ -108,6 +114,7 @@ function trackerJson(random: Random, shopper: Shopper, visit: Visit, action: Act
         itemCount: order.itemCount,
       }),
     currency: order?.currency,
+    items: order?.lines?.map((line) => itemJson(line, (cents) => cents / 100)),
     element: element(shopper, action),
     language: shopper.language,
     viewport: shopper.viewport,
@@ -141,12 +148,29 @@ function serverJson(random: Random, shopper: Shopper, visit: Visit, action: Acti
     [random.pick(['product', 'context_product'])]: action.product && serverProduct(action.product),
     quantity: action.quantity,
     search_query: action.searchQuery,
-    ...(order && {
-      order_id: order.id,
-      order_total: decimal(order.total_cents),
-      item_count: order.itemCount,
-      currency: order.currency,
-    }),
+    ...(order && orderJson(action, order)),
+  };
+}
+
+/** The order that a server's event places, or the part of one that it gives back. */
+function orderJson({ name, refund_cents }: Action, order: OrderFacts): Json {
+  const { id: order_id, currency } = order;
+  if (name === 'order_cancelled') return { order_id };
+  if (name === 'refund') {
+    return { order_id, currency, order_total: refund_cents === undefined ? undefined : decimal(refund_cents) };
+  }
+  const items = order.lines?.map((line) => itemJson(line, decimal));
+  return { order_id, order_total: decimal(order.total_cents), item_count: order.itemCount, currency, items };
+}
+
+function itemJson({ product, quantity }: OrderLine, price: (cents: number) => string | number): Json {
+  return {
+    item_id: product.id,
+    item_name: product.name,
+    item_category: product.category,
+    item_brand: product.brand,
+    price: price(pricePaid_cents(product)),
+    quantity,
   };
 }
 

@@ -3,7 +3,10 @@
  * reads the bodies that were sent, so a mistake in how the warehouse reads a body cannot hide in the truth as well.
  */
 
-/** The events of the shop's tracker. */
+import type { Product } from './catalogue.ts';
+import type { Origin } from './origins.ts';
+
+/** The events of the shop's tracker, and of its server. */
 export type EventName =
   | 'home_view'
   | 'category_view'
@@ -14,7 +17,9 @@ export type EventName =
   | 'checkout_start'
   | 'checkout_complete'
   | 'login'
-  | 'page_view';
+  | 'page_view'
+  | 'refund'
+  | 'order_cancelled';
 
 /** The steps of the funnel, in their order, and the event by which a session reaches each. */
 export const FUNNEL = {
@@ -28,6 +33,8 @@ export type FunnelStep = keyof typeof FUNNEL;
 
 /** Someone the warehouse can tell from others: by a client id, or else by a user id. */
 export interface VisitorFacts {
+  /** As the warehouse must write it: `c:` and the client id, or `u:` and the user id. */
+  readonly id: string;
   /** Set by the tally when an event of the visitor has been received. */
   seen: boolean;
 }
@@ -36,10 +43,18 @@ export interface VisitorFacts {
 export interface SessionFacts {
   /** `given`: the events carry a session id. `derived`: they carry none, and the warehouse must find the session. */
   readonly origin: 'given' | 'derived';
+  /** The id that the events carry, if they do. */
+  readonly id: string | undefined;
   /** Kept by the tally: the earliest event time received so far, in epoch milliseconds. */
   start_ms: number | undefined;
   /** Kept by the tally. */
   readonly reached: Set<FunnelStep>;
+}
+
+/** What was ordered of one product. */
+export interface OrderLine {
+  readonly product: Product;
+  readonly quantity: number;
 }
 
 /** An order that a shopper placed. */
@@ -47,6 +62,8 @@ export interface OrderFacts {
   readonly id: string;
   readonly total_cents: number;
   readonly itemCount: number;
+  /** Undefined when the events do not say what was ordered. */
+  readonly lines: readonly OrderLine[] | undefined;
   readonly currency: string;
   /** Set by the tally when an event with the order has been received. */
   seen: boolean;
@@ -73,8 +90,19 @@ export interface EventFacts {
   readonly time: TimeFacts;
   readonly visitor: VisitorFacts | undefined;
   readonly session: SessionFacts | undefined;
-  readonly productId: string | undefined;
+  /** Undefined when only the ingest or the warehouse gives one; no two such events happen at one time. */
+  readonly id: string | undefined;
+  readonly userId: string | undefined;
+  /** Undefined when a server reports the event. */
+  readonly pageUrl: string | undefined;
+  readonly referrer: string | undefined;
+  /** Set where the event tells where its visitor came from. */
+  readonly origin: Origin | undefined;
+  readonly product: Product | undefined;
+  /** The order that it places, refunds or cancels. */
   readonly order: OrderFacts | undefined;
+  /** What a refund gives back; undefined when it is all, or when the event is no refund. */
+  readonly refund_cents: number | undefined;
   /** Set by the tally when a record of the event has been received; from then on others are duplicates. */
   received: boolean;
 }
@@ -102,6 +130,14 @@ export const ODDITIES = [
   'timeout_return', // a return one millisecond after the session timeout: a new session
   'login', // the user id is there from this event on
   'server_echo', // a server-side event of a shopper whose tracker has a session
+  'refund', // an order is given back in part
+  'refund_all', // a refund that says no amount, so that all of it is given back
+  'refund_again', // a second refund of an order; together they may be more than it came to
+  'cancelled', // an order is cancelled
+  'quick_buy', // from home to the checkout, without a cart
+  'cart_from_list', // a product is added to the cart that was not viewed
+  'second_campaign', // another campaign's link in the middle of a visit
+  'paid_elsewhere', // back from a payment provider, which brought nobody
   'order_reload', // the page after the order is loaded again: a new event with the order of before
   'not_json', // refused by ingest
   'no_valid_event', // JSON, and refused by ingest

@@ -1,11 +1,13 @@
 import { ClickstreamError, configError } from '../../errors.ts';
 import { arrivals, HOUR_MS } from './arrivals.ts';
 import type { PlannedRequest } from './facts.ts';
-import { planShopper } from './plan.ts';
+import { type Opening, planShopper } from './plan.ts';
 import { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
 import { Tally } from './tally.ts';
 import type { Truth } from './truth.ts';
+
+const WEEK_MS = 7 * 24 * HOUR_MS;
 
 /** One HTTP request of the traffic. */
 export interface TrafficRequest {
@@ -26,6 +28,11 @@ export interface TrafficOptions {
   readonly start_ms?: number;
   /** How many hours of traffic, from 1. Nothing is received after them. Default 4. */
   readonly hours?: number;
+  /**
+   * In how many weeks these hours come, from 1: some shoppers return in a later one. Nothing is received between them.
+   * Requests of the weeks to come are held. Default 1.
+   */
+  readonly weeks?: number;
   /**
    * New shoppers in an hour of average activity, over 0; the hour of the day makes it a tenth or twice as many. A
    * shopper makes about 1.2 visits of about 9 events each within the traffic. Default 400, which with the default
@@ -56,19 +63,24 @@ export interface Traffic {
  * @throws ClickstreamError `invalid_config` for an option that is out of range.
  */
 export function generateTraffic(options: TrafficOptions = {}): Traffic {
-  const { seed = 1, start_ms = Date.UTC(2025, 11, 6, 16), hours = 4, shoppersPerHour = 400 } = options;
+  const { seed = 1, start_ms = Date.UTC(2025, 11, 6, 16), hours = 4, weeks = 1, shoppersPerHour = 400 } = options;
   if (!Number.isInteger(start_ms / HOUR_MS) || start_ms <= 0) {
     throw configError(`start_ms must be the start of a UTC hour after 1970, in milliseconds; it is ${start_ms}`);
   }
   if (!Number.isInteger(hours) || hours < 1) throw configError(`hours must be a whole number from 1; it is ${hours}`);
+  if (!Number.isInteger(weeks) || weeks < 1) throw configError(`weeks must be a whole number from 1; it is ${weeks}`);
   if (!(shoppersPerHour > 0 && shoppersPerHour < Infinity)) {
     throw configError(`shoppersPerHour must be over 0; it is ${shoppersPerHour}`);
   }
+  const openings = Array.from({ length: weeks }, (_, week) => {
+    const opens_ms = start_ms + week * WEEK_MS;
+    return { start_ms: opens_ms, end_ms: opens_ms + hours * HOUR_MS };
+  });
   let truth: Truth | undefined;
 
   function* requests(): Generator<TrafficRequest, void, void> {
-    const tally = new Tally(start_ms, hours);
-    for (const request of planned(Random.seeded(seed), start_ms, hours, shoppersPerHour)) {
+    const tally = new Tally(openings);
+    for (const request of planned(Random.seeded(seed), openings, shoppersPerHour)) {
       tally.receive(request);
       yield toSend(request);
     }
@@ -88,20 +100,22 @@ export function generateTraffic(options: TrafficOptions = {}): Traffic {
 
 function* planned(
   random: Random,
-  start_ms: number,
-  hours: number,
+  openings: readonly Opening[],
   shoppersPerHour: number,
 ): Generator<PlannedRequest, void, void> {
   const schedule = new Schedule();
-  const end_ms = start_ms + hours * HOUR_MS;
   let serial = 0;
-  for (const arrival_ms of arrivals(random.fork(), start_ms, hours, shoppersPerHour)) {
-    // Nobody sends anything before they have arrived, so all that is due by now can go out in its final order.
-    yield* schedule.takeUntil(arrival_ms);
-    for (const request of planShopper(random.fork(), serial, arrival_ms, end_ms)) schedule.add(request);
-    serial += 1;
+  for (const [place, { start_ms, end_ms }] of openings.entries()) {
+    const hours = (end_ms - start_ms) / HOUR_MS;
+    for (const arrival_ms of arrivals(random.fork(), start_ms, hours, shoppersPerHour)) {
+      // Nobody sends anything before they have arrived, so all that is due by now can go out in its final order.
+      yield* schedule.takeUntil(arrival_ms);
+      for (const request of planShopper(random.fork(), serial, arrival_ms, openings.slice(place)))
+        schedule.add(request);
+      serial += 1;
+    }
+    yield* schedule.takeUntil(end_ms);
   }
-  yield* schedule.takeUntil(end_ms);
 }
 
 function toSend({ at_ms, body, contentType, userAgent, sourceIp, events }: PlannedRequest): TrafficRequest {

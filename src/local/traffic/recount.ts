@@ -6,7 +6,11 @@ import type { ActivityTruth, HourCounts, Truth } from './truth.ts';
  * in memory and looked at as simply as can be. It shares no code with the generator's own counting, so that each checks
  * the other.
  */
-export function recount(requests: Iterable<TrafficRequest>, start_ms: number, hours: number): Omit<Truth, 'oddities'> {
+export function recount(
+  requests: Iterable<TrafficRequest>,
+  start_ms: number,
+  hours: number,
+): Omit<Truth, 'oddities' | 'rows'> {
   const hourly = Array.from({ length: hours }, (_, hour) => ({ ...inHour(start_ms + hour * 3_600_000), ...nothing() }));
   const rows: Row[] = [];
   const seen = new Set<string>();
@@ -185,9 +189,8 @@ export function sessionsOf(rows: readonly Row[]): Row[][] {
 
 /** Of each order the first event received. */
 function firstOrders(rows: readonly Row[]): Row[] {
-  return rows.filter(
-    ({ orderId }, index) => orderId !== undefined && rows.findIndex((row) => row.orderId === orderId) === index,
-  );
+  const placed = rows.filter(({ name, orderId }) => name === 'checkout_complete' && orderId !== undefined);
+  return placed.filter(({ orderId }, index) => placed.findIndex((row) => row.orderId === orderId) === index);
 }
 
 function activityOf(

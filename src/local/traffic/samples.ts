@@ -23,6 +23,8 @@ const KINDS = Object.keys({
   checkout_complete: 1,
   login: 1,
   page_view: 1,
+  refund: 1,
+  order_cancelled: 1,
 } satisfies Record<EventName, 1>);
 
 /**

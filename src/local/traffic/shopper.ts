@@ -37,6 +37,9 @@ export interface Shopper {
   readonly batching: boolean;
   /** An old tracker that leaves the event's id to the ingest. */
   readonly withoutEventIds: boolean;
+  /** Orders say what was ordered, line by line. */
+  readonly sendsItems: boolean;
+  readonly currency: string;
   /** The tracker puts orderId, total and itemCount into element.dataset, as text. */
   readonly orderInDataset: boolean;
   readonly contentType: string;
@@ -89,16 +92,23 @@ export function drawShopper(random: Random, serial: number): Shopper {
   // The warehouse knows a user-only shopper by the account, so no other user-only shopper may have it; the accounts of
   // the others come from a pool, so that some people shop from two devices.
   const account = kind === 'user_only' ? 1_000_000 + serial : random.int(10_000, 99_999);
+  const clientId = hasClientId ? `c-${random.hex(20)}` : undefined;
+  const userId = hasAccount ? `u-${account}` : undefined;
+  const clock = drawClock(random, kind);
   return {
     kind,
-    visitor: kind === 'unknown' ? undefined : { seen: false },
-    clientId: hasClientId ? `c-${random.hex(20)}` : undefined,
-    userId: hasAccount ? `u-${account}` : undefined,
+    visitor: visitorFacts(kind, clientId, userId),
+    clientId,
+    userId,
     loggedInFromStart: kind === 'user_only' || (hasAccount && random.chance(0.3)),
     knownBefore: random.chance(0.4),
-    clock: drawClock(random, kind),
+    clock,
     batching: kind !== 'server' && random.chance(0.3),
-    withoutEventIds: random.chance(0.03),
+    // Of events at one time, as those of a batch that get the time of its receipt, the ids tell the order; nobody could
+    // know it beforehand if the ingest gave these.
+    withoutEventIds: (clock.kind === 'right' || clock.kind === 'sent_at') && random.chance(0.03),
+    sendsItems: random.chance(0.6),
+    currency: random.chance(0.12) ? 'CHF' : 'EUR',
     orderInDataset: kind === 'tracked' ? random.chance(0.7) : random.chance(0.3),
     contentType: random.weighted([
       ['application/json', 90],
@@ -113,6 +123,11 @@ export function drawShopper(random: Random, serial: number): Shopper {
     sourceIp: drawAddress(random),
     serial,
   };
+}
+
+function visitorFacts(kind: Kind, clientId: string | undefined, userId: string | undefined): VisitorFacts | undefined {
+  if (clientId !== undefined) return { id: `c:${clientId}`, seen: false };
+  return kind === 'user_only' ? { id: `u:${userId!}`, seen: false } : undefined;
 }
 
 const MINUTE_MS = 60_000;

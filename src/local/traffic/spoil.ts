@@ -72,6 +72,7 @@ export function composePoison(
     product: undefined,
     quantity: undefined,
     order: undefined,
+    refund_cents: undefined,
     oddities: [],
   };
   const { json, facts } = composeEvent(random, shopper, visit, action, sent_ms);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type Product, PRODUCTS } from './catalogue.ts';
 import type { EventFacts, OrderFacts, PlannedRequest, SessionFacts } from './facts.ts';
 import { Tally } from './tally.ts';
 
@@ -7,8 +8,10 @@ const minute = (minutes: number) => START_MS + minutes * 60_000;
 
 function event(facts: Partial<EventFacts>): EventFacts {
   const time = { rule: 'given', at_ms: minute(10) } as const;
-  const nobody = { visitor: undefined, session: undefined, productId: undefined, order: undefined };
-  return { name: 'page_view', fate: 'kept', time, ...nobody, received: false, ...facts };
+  const nobody = { id: undefined, visitor: undefined, session: undefined, userId: undefined };
+  const nothing = { product: undefined, order: undefined, refund_cents: undefined };
+  const nowhere = { pageUrl: undefined, referrer: undefined, origin: undefined };
+  return { name: 'page_view', fate: 'kept', time, ...nobody, ...nothing, ...nowhere, received: false, ...facts };
 }
 
 function received(at_ms: number, events: readonly EventFacts[], invalidEvents = 0): PlannedRequest {
@@ -17,23 +20,26 @@ function received(at_ms: number, events: readonly EventFacts[], invalidEvents = 
 }
 
 function session(origin: SessionFacts['origin']): SessionFacts {
-  return { origin, start_ms: undefined, reached: new Set() };
+  return { origin, id: undefined, start_ms: undefined, reached: new Set() };
 }
 
 describe('the tally', () => {
   it('counts a small morning as one does by hand', () => {
-    const tally = new Tally(START_MS, 2);
-    const visitor = { seen: false };
+    const tally = new Tally([{ start_ms: START_MS, end_ms: minute(60 * 2) }]);
+    const visitor = { id: 'c:1', seen: false };
+    const [lamp, pan] = PRODUCTS as [Product, Product];
     const visit = session('given');
-    const order: OrderFacts = { id: 'A-1', total_cents: 1999, itemCount: 2, currency: 'EUR', seen: false };
-    const view = event({ name: 'product_view', visitor, session: visit, productId: 'sku-1' });
-    const cart = event({ name: 'add_to_cart_click', visitor, session: visit, productId: 'sku-1' });
+    const order: OrderFacts = {
+      ...{ id: 'A-1', total_cents: 1999, itemCount: 2, lines: undefined, currency: 'EUR', seen: false },
+    };
+    const view = event({ name: 'product_view', visitor, session: visit, product: lamp });
+    const cart = event({ name: 'add_to_cart_click', visitor, session: visit, product: lamp });
     const begun = event({ name: 'checkout_start', visitor, session: visit });
     const done = event({ name: 'checkout_complete', visitor, session: visit, order, time: { rule: 'missing' } });
     const reload = event({ name: 'checkout_complete', visitor, session: visit, order, time: { rule: 'replaced' } });
     const stranger = event({
       name: 'product_view',
-      productId: 'sku-2',
+      product: pan,
       time: { rule: 'corrected', untilSent_ms: 600_000 },
     });
     const poison = event({ fate: 'rejected' });
@@ -87,17 +93,18 @@ describe('the tally', () => {
       funnel: { view: 1, cart: 1, checkout: 1, order: 1 },
       withoutSession: { events: 1, orders: 0, revenue_cents: {} },
       products: [
-        { productId: 'sku-1', views: 1, carts: 1 },
-        { productId: 'sku-2', views: 1, carts: 0 },
+        { productId: lamp.id, views: 1, carts: 1 },
+        { productId: pan.id, views: 1, carts: 0 },
       ],
       times: { given: 3, corrected: 1, replaced: 1, missing: 1 },
     });
   });
 
   it('moves a session to an earlier hour when a late event shows that it began there', () => {
-    const tally = new Tally(START_MS, 2);
+    const tally = new Tally([{ start_ms: START_MS, end_ms: minute(60 * 2) }]);
     const visit = session('derived');
-    const at = (minutes: number) => event({ session: visit, time: { rule: 'given', at_ms: minute(minutes) } });
+    const visitor = { id: 'c:1', seen: false };
+    const at = (minutes: number) => event({ visitor, session: visit, time: { rule: 'given', at_ms: minute(minutes) } });
     tally.receive(received(minute(62), [at(62)]));
     expect(tally.truth().activity.map(({ sessionsStarted }) => sessionsStarted)).toEqual([1]);
     tally.receive(received(minute(100), [at(50)]));
@@ -106,7 +113,7 @@ describe('the tally', () => {
   });
 
   it('gives each truth as it was at the time', () => {
-    const tally = new Tally(START_MS, 1);
+    const tally = new Tally([{ start_ms: START_MS, end_ms: minute(60 * 1) }]);
     const before = tally.truth();
     tally.receive(received(minute(1), [event({})]));
     expect([before.total.requests, tally.truth().total.requests]).toEqual([0, 1]);

@@ -1,5 +1,7 @@
 import { HOUR_MS } from './arrivals.ts';
 import { type EventFacts, FUNNEL, type FunnelStep, ODDITIES, type Oddity, type PlannedRequest } from './facts.ts';
+import type { Opening } from './plan.ts';
+import { RowTally } from './row-tally.ts';
 import type { ActivityTruth, HourCounts, ProductTruth, Truth } from './truth.ts';
 
 type Writable<T> = {
@@ -22,7 +24,10 @@ function noCounts(): Writable<HourCounts> {
   };
 }
 
-/** Counts the truth while the requests go out. Needs memory for hours, products and names, not for events. */
+/**
+ * Counts the truth while the requests go out. Needs memory for hours, products, names, sessions, orders and visitors, not
+ * for events.
+ */
 export class Tally {
   readonly #hours = new Map<number, Writable<HourCounts>>();
   readonly #activity = new Map<number, Writable<Omit<ActivityTruth, 'hour_ms' | 'hour'>>>();
@@ -33,11 +38,14 @@ export class Tally {
   readonly #withoutSession = { events: 0, orders: 0, revenue_cents: {} as Record<string, number> };
   readonly #times = { given: 0, corrected: 0, replaced: 0, missing: 0 };
   readonly #oddities = Object.fromEntries(ODDITIES.map((oddity) => [oddity, 0])) as Record<Oddity, number>;
+  readonly #rows = new RowTally();
   #visitors = 0;
 
-  /** @param start_ms the start of a UTC hour */
-  constructor(start_ms: number, hours: number) {
-    for (let hour = 0; hour < hours; hour += 1) this.#hours.set(start_ms + hour * HOUR_MS, noCounts());
+  /** @param openings in each of which whole UTC hours lie */
+  constructor(openings: readonly Opening[]) {
+    for (const { start_ms, end_ms } of openings) {
+      for (let hour_ms = start_ms; hour_ms < end_ms; hour_ms += HOUR_MS) this.#hours.set(hour_ms, noCounts());
+    }
   }
 
   /** Takes note of a request; requests must come in the order in which they are received. */
@@ -62,7 +70,9 @@ export class Tally {
     counts.distinct += 1;
     this.#times[event.time.rule] += 1;
     this.#eventNames.set(event.name, (this.#eventNames.get(event.name) ?? 0) + 1);
-    const activity = this.#activityAt(eventTime(event, at_ms));
+    const time_ms = eventTime(event, at_ms);
+    this.#rows.keep(event, time_ms, at_ms);
+    const activity = this.#activityAt(time_ms);
     activity.events += 1;
     if (event.visitor && !event.visitor.seen) {
       event.visitor.seen = true;
@@ -70,14 +80,14 @@ export class Tally {
     }
     if (event.session) this.#countSession(event, event.session, at_ms);
     else this.#withoutSession.events += 1;
-    if (event.order && !event.order.seen) {
+    if (event.order && event.name === FUNNEL.order && !event.order.seen) {
       event.order.seen = true;
       for (const place of event.session ? [counts, activity] : [counts, activity, this.#withoutSession]) {
         place.orders += 1;
         addMoney(place.revenue_cents, event.order.currency, event.order.total_cents);
       }
     }
-    if (event.productId !== undefined) this.#countProduct(event.productId, event.name);
+    if (event.product) this.#countProduct(event.product.id, event.name);
   }
 
   #countSession(event: EventFacts, session: NonNullable<EventFacts['session']>, at_ms: number): void {
@@ -138,6 +148,7 @@ export class Tally {
       products: [...this.#products.values()].sort((a, b) => b.views - a.views || (a.productId < b.productId ? -1 : 1)),
       eventNames: Object.fromEntries([...this.#eventNames].sort(([a], [b]) => (a < b ? -1 : 1))),
       times: this.#times,
+      rows: this.#rows.rows(),
       oddities: this.#oddities,
     });
   }

@@ -1,4 +1,5 @@
 import type { FunnelStep, Oddity, TimeFacts } from './facts.ts';
+import type { TruthRows } from './truth-rows.ts';
 
 /** What one hour of raw objects must come to, or all of them. The hour is that of the receipt. */
 export interface HourCounts {
@@ -78,6 +79,8 @@ export interface Truth {
   readonly eventNames: Readonly<Record<string, number>>;
   /** Distinct events by the rule that their event_timestamp follows. */
   readonly times: Readonly<Record<TimeFacts['rule'], number>>;
+  /** Sessions, orders and visitors, one by one. */
+  readonly rows: TruthRows;
   /** How many requests show each oddity. */
   readonly oddities: Readonly<Record<Oddity, number>>;
 }

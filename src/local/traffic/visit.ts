@@ -1,3 +1,4 @@
+import { pickProduct } from './catalogue.ts';
 import type { Oddity, SessionFacts } from './facts.ts';
 import type { Random } from './random.ts';
 import type { Shopper } from './shopper.ts';
@@ -14,38 +15,45 @@ export interface Visit {
   readonly actions: readonly Action[];
 }
 
-type Goal = 'bounce' | 'browse' | 'fill cart' | 'begin checkout' | 'buy';
+type Goal = 'bounce' | 'browse' | 'fill cart' | 'begin checkout' | 'buy' | 'buy at once' | 'buy from a list';
 
 const GOALS: readonly (readonly [Goal, number])[] = [
   ['bounce', 24],
-  ['browse', 50],
+  ['browse', 48],
   ['fill cart', 14],
   ['begin checkout', 5],
   ['buy', 7],
+  ['buy at once', 1],
+  ['buy from a list', 1],
 ];
 
 /**
- * Draws one visit. Whoever reaches a step of the funnel has been at all the steps before it in the same visit, so the
- * funnel comes out the same whether a step counts by itself or only after the ones before.
+ * Draws one visit. Most who reach a step of the funnel have been at all the steps before it. Some leave steps out, so that
+ * a funnel in order of time and one that counts each step by itself come out differently.
  */
 export function drawVisit(random: Random, shopper: Shopper, entry: Entry): Visit {
   const walk = new Walk(random, shopper, entry);
   walk.land();
   const goal = random.weighted(GOALS);
   if (goal !== 'bounce') for (let left = random.early(1, 20); left > 0; left -= 1) walk.wander();
-  if (goal !== 'bounce' && goal !== 'browse') {
+  if (goal === 'buy at once') {
+    walk.checkOut([{ product: pickProduct(random), quantity: 1 }], true, ['quick_buy']);
+  } else if (goal === 'buy from a list') {
+    walk.checkOut(walk.addFromList(), true);
+  } else if (goal !== 'bounce' && goal !== 'browse') {
     const cart = walk.fillCart(random.weighted([[1, 6], [2, 3], [3, 1]])); // prettier-ignore
     if (goal !== 'fill cart') walk.checkOut(cart, goal === 'buy');
     else if (random.chance(0.3)) walk.does('remove_from_cart', '/cart', { product: cart[0]!.product, quantity: 1 });
     if (random.chance(0.3)) walk.wander();
   }
   const tracked = shopper.kind === 'tracked';
+  const id = tracked ? `s-${random.uuid()}` : undefined;
   return {
     session:
       shopper.kind === 'unknown'
         ? undefined
-        : { origin: tracked ? 'given' : 'derived', start_ms: undefined, reached: new Set() },
-    sessionId: tracked ? `s-${random.uuid()}` : undefined,
+        : { origin: tracked ? 'given' : 'derived', id, start_ms: undefined, reached: new Set() },
+    sessionId: id,
     firstVisit: entry.number === 0 && !shopper.knownBefore,
     actions: withTimeoutPause(random, shopper, walk.actions),
   };

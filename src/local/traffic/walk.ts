@@ -1,5 +1,6 @@
 import { CATEGORIES, pickProduct, pricePaid_cents, type Product, SHOP_URL } from './catalogue.ts';
-import type { EventName, Oddity, OrderFacts } from './facts.ts';
+import type { EventName, Oddity, OrderFacts, OrderLine } from './facts.ts';
+import { ENTRANCES, NEWSLETTER, type Origin } from './origins.ts';
 import type { Random } from './random.ts';
 import type { Shopper } from './shopper.ts';
 
@@ -7,13 +8,17 @@ import type { Shopper } from './shopper.ts';
 export interface Action {
   readonly at_ms: number;
   readonly name: EventName;
-  readonly pageUrl: string;
+  /** Undefined when the shop's server does it, without a browser. */
+  readonly pageUrl: string | undefined;
   readonly referrer: string | undefined;
+  /** Set where page and referrer tell where the shopper came from. */
+  readonly origin: Origin | undefined;
   readonly loggedIn: boolean;
   readonly product: Product | undefined;
   readonly quantity: number | undefined;
   readonly searchQuery: string | undefined;
   readonly order: OrderFacts | undefined;
+  readonly refund_cents: number | undefined;
   readonly oddities: readonly Oddity[];
 }
 
@@ -25,11 +30,6 @@ export interface Entry {
   readonly loggedIn: boolean;
   /** Came exactly one millisecond after the session timeout. */
   readonly atTimeout: boolean;
-}
-
-interface CartLine {
-  readonly product: Product;
-  readonly quantity: number;
 }
 
 /** Where a shopper is: each thing done is written down with the page, the time and whether they are logged in. */
@@ -53,32 +53,32 @@ export class Walk {
   /** The first page, from a search engine, a campaign, another site or nowhere. */
   land(): void {
     const random = this.#random;
-    const [referrer, query] = random.weighted<readonly [string | undefined, string]>([
-      [[undefined, ''], 35],
-      [['https://www.google.com/', ''], 30],
-      [['https://www.google.com/', '?utm_source=google&utm_medium=cpc&utm_campaign=winter_sale&gclid=test'], 12],
-      [[undefined, '?utm_source=newsletter&utm_medium=email&utm_campaign=week_49'], 12],
-      [['https://www.instagram.com/', '?utm_source=instagram&utm_medium=social&utm_campaign=kitchen%20love'], 8],
-      [['https://coffee-blog.example/best-grinders', ''], 3],
-    ]);
+    const { referrer, query, origin } = random.weighted(ENTRANCES);
     this.#page = referrer;
     const oddities: Oddity[] = [];
     if (this.#entry.number > 0) oddities.push('return_visit');
     if (this.#entry.atTimeout) oddities.push('timeout_return');
     const page = random.weighted([['home', 45], ['category', 25], ['product', 22], ['about', 8]] as const); // prettier-ignore
-    if (page === 'home') this.does('home_view', `/${query}`, { oddities });
+    if (page === 'home') this.does('home_view', `/${query}`, { oddities, origin });
     else if (page === 'category')
-      this.does('category_view', `/${random.pick(CATEGORIES).toLowerCase()}${query}`, { oddities });
-    else if (page === 'about') this.does('page_view', `/about${query}`, { oddities });
+      this.does('category_view', `/${random.pick(CATEGORIES).toLowerCase()}${query}`, { oddities, origin });
+    else if (page === 'about') this.does('page_view', `/about${query}`, { oddities, origin });
     else {
       const product = pickProduct(random);
-      this.does('product_view', `${product.path}${query}`, { product, oddities });
+      this.does('product_view', `${product.path}${query}`, { product, oddities, origin });
     }
   }
 
   /** One more page. */
   wander(): void {
     const random = this.#random;
+    if (random.chance(0.02)) {
+      // From the inbox, while the shop is open in another tab.
+      this.#page = undefined;
+      const { query, origin } = NEWSLETTER;
+      this.does('category_view', `/audio${query}`, { origin, oddities: ['second_campaign'] });
+      return;
+    }
     const step = random.weighted([['product', 50], ['category', 26], ['search', 14], ['page', 10]] as const); // prettier-ignore
     if (step === 'category') this.does('category_view', `/${random.pick(CATEGORIES).toLowerCase()}`);
     else if (step === 'page') this.does('page_view', random.pick(['/shipping', '/returns', '/journal/how-to-grind']));
@@ -94,30 +94,41 @@ export class Walk {
     return product;
   }
 
-  fillCart(lines: number): CartLine[] {
-    return Array.from({ length: lines }, () => {
-      const product = this.look();
-      const quantity = this.#random.weighted([[1, 8], [2, 2], [4, 1]]); // prettier-ignore
-      this.does('add_to_cart_click', product.path, { product, quantity });
-      return { product, quantity };
-    });
+  fillCart(lines: number): OrderLine[] {
+    return Array.from({ length: lines }, () => this.#add(this.look()));
   }
 
-  checkOut(cart: readonly CartLine[], buys: boolean): void {
+  /** Adds what a list shows, without a look at its page. */
+  addFromList(): OrderLine[] {
+    const product = pickProduct(this.#random);
+    this.does('category_view', `/${product.category.toLowerCase()}`);
+    return [this.#add(product, ['cart_from_list'])];
+  }
+
+  #add(product: Product, oddities: readonly Oddity[] = []): OrderLine {
+    const quantity = this.#random.weighted([[1, 8], [2, 2], [4, 1]]); // prettier-ignore
+    this.does('add_to_cart_click', product.path, { product, quantity, oddities });
+    return { product, quantity };
+  }
+
+  checkOut(cart: readonly OrderLine[], buys: boolean, oddities: readonly Oddity[] = []): void {
     if (this.#shopper.userId !== undefined && !this.#loggedIn && this.#random.chance(0.8)) {
       this.#loggedIn = true;
       this.does('login', '/login', { oddities: ['login'] });
     }
-    this.does('checkout_start', '/checkout');
+    this.does('checkout_start', '/checkout', { oddities });
     if (!buys) return;
+    const paidElsewhere = this.#random.chance(0.2);
+    if (paidElsewhere) this.#page = 'https://www.paypal.com/checkoutnow';
     const order: OrderFacts = {
       id: `LL-${100_000 + this.#shopper.serial}-${this.#entry.number + 1}`,
       total_cents: cart.reduce((sum, { product, quantity }) => sum + quantity * pricePaid_cents(product), 0),
       itemCount: cart.reduce((sum, { quantity }) => sum + quantity, 0),
-      currency: 'EUR',
+      lines: this.#shopper.sendsItems ? cart : undefined,
+      currency: this.#shopper.currency,
       seen: false,
     };
-    this.does('checkout_complete', '/checkout/done', { order });
+    this.does('checkout_complete', '/checkout/done', { order, oddities: paidElsewhere ? ['paid_elsewhere'] : [] });
     if (this.#random.chance(0.06))
       this.does('checkout_complete', '/checkout/done', { order, oddities: ['order_reload'] });
   }
@@ -125,7 +136,7 @@ export class Walk {
   does(
     name: EventName,
     path: string,
-    about: Partial<Pick<Action, 'product' | 'quantity' | 'searchQuery' | 'order' | 'oddities'>> = {},
+    about: Partial<Pick<Action, 'origin' | 'product' | 'quantity' | 'searchQuery' | 'order' | 'oddities'>> = {},
   ): void {
     const random = this.#random;
     // A visit's pauses stay under 20 minutes. An event without a usable clock gets the time at which its batch arrives,
@@ -139,11 +150,13 @@ export class Walk {
       name,
       pageUrl,
       referrer: this.#page,
+      origin: about.origin,
       loggedIn: this.#loggedIn,
       product: about.product,
       quantity: about.quantity,
       searchQuery: about.searchQuery,
       order: about.order,
+      refund_cents: undefined,
       oddities: about.oddities ?? [],
     });
     this.#page = pageUrl;
