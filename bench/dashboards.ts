@@ -41,7 +41,9 @@ const postgres = await startPostgres({
 });
 const settings = { postgres: { ...postgres.connection, ssl: false as const }, tables };
 const client = new pg.Client(postgres.connection);
-const columns = new Map<string, (number | string)[]>();
+/** What is printed, by its first cell: each stage adds cells to the lines. */
+const lines = new Map<string, string[]>();
+const slow = new Set<string>();
 try {
   await client.connect();
   await migrate(settings, defaultPipeline.columns);
@@ -87,43 +89,60 @@ async function fill(there: number, events: number): Promise<void> {
 
 /** Counts the rows of the rollups, and asks each view. */
 async function measure(events: number): Promise<void> {
-  note('milliseconds, median of 5', `${events}, 30 days`, `${events}, all`);
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  note(`median of ${RUNS}, ms (CPU)`, ...Object.keys(SINCE).map((since) => `${events}, ${since}`));
   for (const { view, sql } of DASHBOARD_QUERIES) {
-    const medians: string[] = [];
+    const cells: string[] = [];
     for (const since of Object.values(SINCE)) {
-      medians.push((await median_ms(fillSql(sql, { view: tables[view], since: `date '${since}'` }))).toFixed(1));
+      const { wall_ms, cpu_ms } = await timed(
+        fillSql(sql, { view: tables[view], since: `date '${since}'` }),
+        rows[0]!.pid,
+      );
+      if (wall_ms > LIMIT_MS) slow.add(`${view} with ${events} events`);
+      cells.push(`${wall_ms.toFixed(0)} (${cpu_ms.toFixed(0)})`);
     }
-    note(view, ...medians);
+    note(view, ...cells);
   }
+  note('', '', '');
   note('rows', '', String(events));
   for (const table of DERIVED_TABLES) {
-    const { rows } = await client.query<{ count: string }>(`SELECT count(*) FROM ${tables[table]}`);
-    note(`${table} rows`, '', rows[0]!.count);
+    const counted = await client.query<{ count: string }>(`SELECT count(*) FROM ${tables[table]}`);
+    note(`rows of ${table}`, '', counted.rows[0]!.count);
   }
 }
 
-async function median_ms(sql: string): Promise<number> {
-  const times: number[] = [];
+/** How long a query takes, and how much of that the server works on it: on a busy machine it mostly waits for its turn. */
+async function timed(sql: string, pid: number): Promise<{ wall_ms: number; cpu_ms: number }> {
+  const wall: number[] = [];
+  const cpu: number[] = [];
   // The first finds nothing in memory yet, and is not counted.
   for (let run = 0; run <= RUNS; run += 1) {
-    const started_ms = performance.now();
+    const [started_ms, worked_ms] = [performance.now(), cpuOf_ms(pid)];
     await client.query(sql);
-    if (run > 0) times.push(performance.now() - started_ms);
+    if (run === 0) continue;
+    wall.push(performance.now() - started_ms);
+    cpu.push(cpuOf_ms(pid) - worked_ms);
   }
-  return times.sort((a, b) => a - b)[(RUNS - 1) / 2]!;
+  const median = (times: number[]): number => times.sort((a, b) => a - b)[(RUNS - 1) / 2]!;
+  return { wall_ms: median(wall), cpu_ms: median(cpu) };
+}
+
+/** The CPU time of a process until now; only Linux tells. */
+function cpuOf_ms(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+  } catch {
+    return NaN;
+  }
 }
 
 function note(name: string, ...cells: string[]): void {
-  columns.set(name, [...(columns.get(name) ?? []), ...cells]);
+  lines.set(name, [...(lines.get(name) ?? []), ...cells]);
 }
 
 function print(): void {
-  for (const [name, cells] of columns)
-    console.log(name.padEnd(28) + cells.map((cell) => String(cell).padStart(20)).join(''));
-  const slow = [...columns].filter(
-    ([name, cells]) => !name.includes('rows') && cells.some((cell) => Number(cell) > LIMIT_MS),
-  );
-  if (slow.length === 0) console.log(`Every query was answered within ${LIMIT_MS} ms.`);
-  else console.log(`Over ${LIMIT_MS} ms: ${slow.map(([name]) => name).join(', ')}`);
-  process.exitCode = slow.length === 0 ? 0 : 1;
+  for (const [name, cells] of lines) console.log(name.padEnd(28) + cells.map((cell) => cell.padStart(20)).join(''));
+  if (slow.size === 0) console.log(`Every query was answered within ${LIMIT_MS} ms.`);
+  else console.log(`Over ${LIMIT_MS} ms: ${[...slow].join(', ')}`);
+  process.exitCode = slow.size === 0 ? 0 : 1;
 }

@@ -296,3 +296,86 @@ COMMENT ON TABLE :"weeklyCohorts" IS 'Visitors by the week in which they first c
 COMMENT ON COLUMN :"weeklyCohorts".cohort IS 'The Monday of the week in which they first came';
 COMMENT ON COLUMN :"weeklyCohorts".week IS 'The Monday of a week in which they came: the same, or a later one';
 COMMENT ON COLUMN :"weeklyCohorts".visitors IS 'How many';
+
+-- The same by the days of the reporting time zone, for the views: a year of a shop's products is two million rows by quarter
+-- of an hour and some hundred thousand by day. Settling adds to both. Columns and their comments are those of the finer ones.
+
+CREATE TABLE :"eventsByDay" (LIKE :"quarterlyActivity" INCLUDING COMMENTS);
+ALTER TABLE :"eventsByDay" RENAME quarter TO day;
+ALTER TABLE :"eventsByDay" ALTER COLUMN day TYPE date USING day::date,
+  ADD PRIMARY KEY (day, event_name);
+COMMENT ON TABLE :"eventsByDay" IS 'Events, by day: the sums of quarterly_activity';
+COMMENT ON COLUMN :"eventsByDay".day IS 'The day, in the reporting time zone, on which they happened';
+
+CREATE TABLE :"sessionsByDay" (LIKE :"quarterlySessions" INCLUDING COMMENTS);
+ALTER TABLE :"sessionsByDay" RENAME quarter TO day;
+ALTER TABLE :"sessionsByDay" ALTER COLUMN day TYPE date USING day::date,
+  ADD PRIMARY KEY (day, logged_in, traffic_channel, traffic_source, traffic_medium, traffic_campaign);
+COMMENT ON TABLE :"sessionsByDay" IS 'Sessions, by day: the sums of quarterly_sessions';
+COMMENT ON COLUMN :"sessionsByDay".day IS 'The day, in the reporting time zone, on which they started';
+
+CREATE TABLE :"productsByDay" (LIKE :"quarterlyProducts" INCLUDING COMMENTS);
+ALTER TABLE :"productsByDay" RENAME quarter TO day;
+ALTER TABLE :"productsByDay" ALTER COLUMN day TYPE date USING day::date,
+  ADD PRIMARY KEY (day, product_id, category, brand);
+COMMENT ON TABLE :"productsByDay" IS 'What sessions did with each product, by day: the sums of quarterly_products';
+COMMENT ON COLUMN :"productsByDay".day IS 'The day, in the reporting time zone, on which the sessions started';
+
+CREATE TABLE :"categoriesByDay" (LIKE :"quarterlyCategories" INCLUDING COMMENTS);
+ALTER TABLE :"categoriesByDay" RENAME quarter TO day;
+ALTER TABLE :"categoriesByDay" ALTER COLUMN day TYPE date USING day::date,
+  ADD PRIMARY KEY (day, category, brand);
+COMMENT ON TABLE :"categoriesByDay" IS 'How far sessions came with any product of a category and brand, by day: the sums of quarterly_categories';
+COMMENT ON COLUMN :"categoriesByDay".day IS 'The day, in the reporting time zone, on which the sessions started';
+
+CREATE TABLE :"journeysByDay" (LIKE :"quarterlyJourneys" INCLUDING COMMENTS);
+ALTER TABLE :"journeysByDay" RENAME quarter TO day;
+ALTER TABLE :"journeysByDay" ALTER COLUMN day TYPE date USING day::date,
+  ADD PRIMARY KEY (day, path);
+COMMENT ON TABLE :"journeysByDay" IS 'Which ways sessions took, by day: the sums of quarterly_journeys';
+COMMENT ON COLUMN :"journeysByDay".day IS 'The day, in the reporting time zone, on which the sessions started';
+
+CREATE TABLE :"pagesByDay" (LIKE :"quarterlyPages" INCLUDING COMMENTS);
+ALTER TABLE :"pagesByDay" RENAME quarter TO day;
+ALTER TABLE :"pagesByDay" ALTER COLUMN day TYPE date USING day::date,
+  ADD PRIMARY KEY (day, page);
+COMMENT ON TABLE :"pagesByDay" IS 'Where sessions began and ended, by day: the sums of quarterly_pages';
+COMMENT ON COLUMN :"pagesByDay".day IS 'The day, in the reporting time zone, on which the sessions started';
+
+CREATE TABLE :"ordersByDay" (LIKE :"quarterlyOrders" INCLUDING COMMENTS);
+ALTER TABLE :"ordersByDay" RENAME quarter TO day;
+ALTER TABLE :"ordersByDay" ALTER COLUMN day TYPE date USING day::date,
+  ADD PRIMARY KEY (day, currency, traffic_channel, traffic_source, traffic_medium, traffic_campaign);
+COMMENT ON TABLE :"ordersByDay" IS 'Orders, by day: the sums of quarterly_orders';
+COMMENT ON COLUMN :"ordersByDay".day IS 'The day, in the reporting time zone, on which they were made';
+
+CREATE TABLE :"orderLinesByDay" (LIKE :"quarterlyOrderLines" INCLUDING COMMENTS);
+ALTER TABLE :"orderLinesByDay" RENAME quarter TO day;
+ALTER TABLE :"orderLinesByDay" ALTER COLUMN day TYPE date USING day::date,
+  ADD PRIMARY KEY (day, currency, product_id, category, brand);
+COMMENT ON TABLE :"orderLinesByDay" IS 'What was ordered, line by line, by day: the sums of quarterly_order_lines';
+COMMENT ON COLUMN :"orderLinesByDay".day IS 'The day, in the reporting time zone, on which the orders were made';
+
+CREATE TABLE :"visitorsByDay" (LIKE :"quarterlyVisitors" INCLUDING COMMENTS);
+ALTER TABLE :"visitorsByDay" RENAME quarter TO day;
+ALTER TABLE :"visitorsByDay" ALTER COLUMN day TYPE date USING day::date,
+  ADD PRIMARY KEY (day, traffic_channel, traffic_source, traffic_medium, traffic_campaign);
+COMMENT ON TABLE :"visitorsByDay" IS 'Visitors, by day: the sums of quarterly_visitors';
+COMMENT ON COLUMN :"visitorsByDay".day IS 'The day, in the reporting time zone, on which they were first seen';
+
+CREATE TABLE :"acquisitionByDay" (LIKE :"quarterlyAcquisition" INCLUDING COMMENTS);
+ALTER TABLE :"acquisitionByDay" RENAME quarter TO day;
+ALTER TABLE :"acquisitionByDay" ALTER COLUMN day TYPE date USING day::date,
+  ADD PRIMARY KEY (day, currency, traffic_channel, traffic_source, traffic_medium, traffic_campaign);
+COMMENT ON TABLE :"acquisitionByDay" IS 'What visitors have paid, by day: the sums of quarterly_acquisition';
+COMMENT ON COLUMN :"acquisitionByDay".day IS 'The day, in the reporting time zone, on which they were first seen';
+
+CREATE TABLE :"sessionStarts" (
+  quarter timestamptz NOT NULL,
+  sessions bigint NOT NULL,
+  PRIMARY KEY (quarter)
+);
+
+COMMENT ON TABLE :"sessionStarts" IS 'How many sessions started: quarterly_sessions summed up, which has many rows for each quarter';
+COMMENT ON COLUMN :"sessionStarts".quarter IS 'The quarter of an hour';
+COMMENT ON COLUMN :"sessionStarts".sessions IS 'How many started in it';

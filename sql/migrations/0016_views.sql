@@ -1,11 +1,8 @@
--- What dashboards show, with columns that stay. Rows are days of the reporting time zone; each column but keys, averages and
--- shares may be summed up over them.
---
--- A day asks the rollups for its own stretch of time: a walk along the key, whatever else is there. A condition on the day
--- chooses days first. The view reads with the rights of whoever asks.
+-- What dashboards show, with columns that stay. Rows are days of the reporting time zone; every column but keys, averages
+-- and shares may be summed up over them. A view reads with the rights of whoever asks.
 
--- Where clocks go back from 1:00 to midnight, the day begins at the first of the two midnights, and AT TIME ZONE gives the
--- second.
+-- Where clocks go back from 1:00 to midnight, the day begins at the first of the two midnights, and AT TIME ZONE gives
+-- the second.
 CREATE VIEW :"days" WITH (security_invoker = true) AS
 SELECT g.midnight::date AS day, s.at AS starts_at, e.at AS ends_at, z.zone AS time_zone
 FROM (SELECT coalesce((SELECT reporting_time_zone FROM :"settings"), 'UTC') AS zone) AS z
@@ -34,20 +31,12 @@ COMMENT ON COLUMN :"days".ends_at IS 'When the next one begins';
 COMMENT ON COLUMN :"days".time_zone IS 'The reporting time zone; UTC before a run has set one';
 
 CREATE VIEW :"dailySessions" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT logged_in, coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
-    nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign,
-    sum(sessions)::bigint AS sessions, sum(bounces)::bigint AS bounces, sum(events)::bigint AS events,
-    sum(page_views)::bigint AS page_views, round(sum(duration_ms) / 1000, 3) AS duration_s,
-    round(sum(duration_ms) / sum(sessions) / 1000, 1) AS average_duration_s,
-    round(sum(page_views) / sum(sessions), 2) AS average_page_views,
-    round(sum(bounces) / sum(sessions), 4) AS bounce_rate
-  FROM :"quarterlySessions"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY logged_in, traffic_channel, traffic_source, traffic_medium, traffic_campaign
-) AS q;
+SELECT day, logged_in, coalesce(nullif(traffic_channel, ''), 'direct') AS channel,
+  nullif(traffic_source, '') AS source, nullif(traffic_medium, '') AS medium,
+  nullif(traffic_campaign, '') AS campaign, sessions, bounces, events, page_views,
+  round(duration_ms / 1000.0, 3) AS duration_s, round(duration_ms / 1000.0 / sessions, 1) AS average_duration_s,
+  round(page_views::numeric / sessions, 2) AS average_page_views, round(bounces::numeric / sessions, 4) AS bounce_rate
+FROM :"sessionsByDay";
 
 COMMENT ON VIEW :"dailySessions" IS
   'Sessions by day, login and what brought them. For example: how many sessions did each channel bring last month, and how many of them bounced?';
@@ -67,24 +56,16 @@ COMMENT ON COLUMN :"dailySessions".average_page_views IS 'page_views by sessions
 COMMENT ON COLUMN :"dailySessions".bounce_rate IS 'bounces by sessions, from 0 to 1';
 
 CREATE VIEW :"funnel" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT logged_in, coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
-    nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign,
-    sum(sessions)::bigint AS sessions, sum(viewed)::bigint AS viewed, sum(carted)::bigint AS carted,
-    sum(checked_out)::bigint AS checked_out, sum(ordered)::bigint AS ordered,
-    sum(viewed - carted)::bigint AS left_after_view, sum(carted - checked_out)::bigint AS left_after_cart,
-    sum(checked_out - ordered)::bigint AS left_after_checkout,
-    round(sum(to_cart_ms) / 1000, 3) AS to_cart_s, round(sum(to_checkout_ms) / 1000, 3) AS to_checkout_s,
-    round(sum(to_order_ms) / 1000, 3) AS to_order_s,
-    round(sum(to_cart_ms) / nullif(sum(carted), 0) / 1000, 1) AS average_to_cart_s,
-    round(sum(to_checkout_ms) / nullif(sum(checked_out), 0) / 1000, 1) AS average_to_checkout_s,
-    round(sum(to_order_ms) / nullif(sum(ordered), 0) / 1000, 1) AS average_to_order_s
-  FROM :"quarterlySessions"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY logged_in, traffic_channel, traffic_source, traffic_medium, traffic_campaign
-) AS q;
+SELECT day, logged_in, coalesce(nullif(traffic_channel, ''), 'direct') AS channel,
+  nullif(traffic_source, '') AS source, nullif(traffic_medium, '') AS medium,
+  nullif(traffic_campaign, '') AS campaign, sessions, viewed, carted, checked_out, ordered,
+  viewed - carted AS left_after_view, carted - checked_out AS left_after_cart,
+  checked_out - ordered AS left_after_checkout, round(to_cart_ms / 1000.0, 3) AS to_cart_s,
+  round(to_checkout_ms / 1000.0, 3) AS to_checkout_s, round(to_order_ms / 1000.0, 3) AS to_order_s,
+  round(to_cart_ms / 1000.0 / nullif(carted, 0), 1) AS average_to_cart_s,
+  round(to_checkout_ms / 1000.0 / nullif(checked_out, 0), 1) AS average_to_checkout_s,
+  round(to_order_ms / 1000.0 / nullif(ordered, 0), 1) AS average_to_order_s
+FROM :"sessionsByDay";
 
 COMMENT ON VIEW :"funnel" IS
   'The funnel of sessions, its steps in order of time, by day, login and what brought them. For example: at which step do most visits from a campaign end?';
@@ -110,18 +91,10 @@ COMMENT ON COLUMN :"funnel".average_to_checkout_s IS 'to_checkout_s by checked_o
 COMMENT ON COLUMN :"funnel".average_to_order_s IS 'to_order_s by ordered';
 
 CREATE VIEW :"categoryFunnel" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT nullif(category, '') AS category, nullif(brand, '') AS brand,
-    sum(sessions)::bigint AS sessions, sum(viewed)::bigint AS viewed, sum(carted)::bigint AS carted,
-    sum(checked_out)::bigint AS checked_out, sum(ordered)::bigint AS ordered,
-    sum(viewed - carted)::bigint AS left_after_view, sum(carted - checked_out)::bigint AS left_after_cart,
-    sum(checked_out - ordered)::bigint AS left_after_checkout
-  FROM :"quarterlyCategories"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY category, brand
-) AS q;
+SELECT day, nullif(category, '') AS category, nullif(brand, '') AS brand, sessions, viewed, carted, checked_out,
+  ordered, viewed - carted AS left_after_view, carted - checked_out AS left_after_cart,
+  checked_out - ordered AS left_after_checkout
+FROM :"categoriesByDay";
 
 COMMENT ON VIEW :"categoryFunnel" IS
   'The funnel of sessions with any product of a category and brand, its steps in order of time, by day. A session with products of several categories counts in each. For example: which categories are viewed much and bought little?';
@@ -138,25 +111,15 @@ COMMENT ON COLUMN :"categoryFunnel".left_after_cart IS 'Sessions that added to t
 COMMENT ON COLUMN :"categoryFunnel".left_after_checkout IS 'Sessions that began to check out and came no further';
 
 CREATE VIEW :"visitorFunnel" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
-    nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign,
-    sum(visitors)::bigint AS visitors, sum(returned)::bigint AS returned, sum(orders)::bigint AS orders,
-    sum(viewed)::bigint AS viewed, sum(carted)::bigint AS carted,
-    sum(checked_out)::bigint AS checked_out, sum(ordered)::bigint AS ordered,
-    sum(viewed - carted)::bigint AS left_after_view, sum(carted - checked_out)::bigint AS left_after_cart,
-    sum(checked_out - ordered)::bigint AS left_after_checkout,
-    round(sum(to_cart_ms) / 1000, 3) AS to_cart_s, round(sum(to_checkout_ms) / 1000, 3) AS to_checkout_s,
-    round(sum(to_order_ms) / 1000, 3) AS to_order_s,
-    round(sum(to_cart_ms) / nullif(sum(carted), 0) / 1000, 1) AS average_to_cart_s,
-    round(sum(to_checkout_ms) / nullif(sum(checked_out), 0) / 1000, 1) AS average_to_checkout_s,
-    round(sum(to_order_ms) / nullif(sum(ordered), 0) / 1000, 1) AS average_to_order_s
-  FROM :"quarterlyVisitors"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY traffic_channel, traffic_source, traffic_medium, traffic_campaign
-) AS q;
+SELECT day, coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
+  nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign, visitors, returned, orders, viewed,
+  carted, checked_out, ordered, viewed - carted AS left_after_view, carted - checked_out AS left_after_cart,
+  checked_out - ordered AS left_after_checkout, round(to_cart_ms / 1000.0, 3) AS to_cart_s,
+  round(to_checkout_ms / 1000.0, 3) AS to_checkout_s, round(to_order_ms / 1000.0, 3) AS to_order_s,
+  round(to_cart_ms / 1000.0 / nullif(carted, 0), 1) AS average_to_cart_s,
+  round(to_checkout_ms / 1000.0 / nullif(checked_out, 0), 1) AS average_to_checkout_s,
+  round(to_order_ms / 1000.0 / nullif(ordered, 0), 1) AS average_to_order_s
+FROM :"visitorsByDay";
 
 COMMENT ON VIEW :"visitorFunnel" IS
   'The funnel of visitors over all of their sessions, its steps in order of time, by the day on which they were first seen and what brought them then. For example: how many of the visitors that a campaign brought have ordered since, and how long did it take them?';
@@ -183,15 +146,8 @@ COMMENT ON COLUMN :"visitorFunnel".average_to_checkout_s IS 'to_checkout_s by ch
 COMMENT ON COLUMN :"visitorFunnel".average_to_order_s IS 'to_order_s by ordered';
 
 CREATE VIEW :"journeys" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT path, sum(sessions)::bigint AS sessions, sum(ordered)::bigint AS ordered,
-    round(sum(ordered) / sum(sessions), 4) AS conversion
-  FROM :"quarterlyJourneys"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY path
-) AS q;
+SELECT day, path, sessions, ordered, round(ordered::numeric / sessions, 4) AS conversion
+FROM :"journeysByDay";
 
 COMMENT ON VIEW :"journeys" IS
   'The ways that sessions took, by day. For example: which first steps lead to an order most often?';
@@ -202,14 +158,8 @@ COMMENT ON COLUMN :"journeys".ordered IS 'Those of them that have an order event
 COMMENT ON COLUMN :"journeys".conversion IS 'ordered by sessions, from 0 to 1';
 
 CREATE VIEW :"pages" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT page, sum(entries)::bigint AS entries, sum(exits)::bigint AS exits, sum(bounces)::bigint AS bounces
-  FROM :"quarterlyPages"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY page
-) AS q;
+SELECT day, page, entries, exits, bounces
+FROM :"pagesByDay";
 
 COMMENT ON VIEW :"pages" IS
   'Where sessions began and ended, by day. For example: on which pages do visits begin that go no further?';
@@ -221,31 +171,24 @@ COMMENT ON COLUMN :"pages".bounces IS 'Sessions that began here and show at most
 
 -- The currency of no name is an empty text here, a key like the others.
 CREATE VIEW :"productEngagement" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT nullif(product_id, '') AS product_id, nullif(category, '') AS category, nullif(brand, '') AS brand,
-    sum(sessions)::bigint AS sessions, sum(views)::bigint AS views, sum(carts)::bigint AS carts,
-    sum(viewed)::bigint AS viewed, sum(carted)::bigint AS carted, sum(checked_out)::bigint AS checked_out,
-    sum(ordered)::bigint AS ordered, round(sum(ordered) / nullif(sum(viewed), 0), 4) AS conversion,
-    sum(priced)::bigint AS priced_views, sum(list_price) AS list_price_sum, sum(price) AS price_sum,
-    round(sum(list_price) / nullif(sum(priced), 0), 2) AS average_list_price,
-    round(sum(price) / nullif(sum(priced), 0), 2) AS average_price,
-    sum(orders)::bigint AS orders, sum(quantity)::bigint AS quantity,
-    jsonb_object_agg(currency, net) FILTER (WHERE currency IS NOT NULL) AS revenue
-  FROM (
-    SELECT product_id, category, brand, sessions, views, carts, viewed, carted, checked_out, ordered, priced, list_price,
-      price, 0 AS orders, 0 AS quantity, NULL AS currency, NULL AS net
-    FROM :"quarterlyProducts"
-    WHERE quarter >= d.starts_at AND quarter < d.ends_at
-    UNION ALL
-    SELECT product_id, category, brand, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sum(orders), sum(quantity), currency, sum(net)
-    FROM :"quarterlyOrderLines"
-    WHERE quarter >= d.starts_at AND quarter < d.ends_at
-    GROUP BY currency, product_id, category, brand
-  ) AS both_kinds
-  GROUP BY product_id, category, brand
-) AS q;
+SELECT day, nullif(product_id, '') AS product_id, nullif(category, '') AS category, nullif(brand, '') AS brand,
+  sum(sessions)::bigint AS sessions, sum(views)::bigint AS views, sum(carts)::bigint AS carts,
+  sum(viewed)::bigint AS viewed, sum(carted)::bigint AS carted, sum(checked_out)::bigint AS checked_out,
+  sum(ordered)::bigint AS ordered, round(sum(ordered)::numeric / nullif(sum(viewed), 0), 4) AS conversion,
+  sum(priced)::bigint AS priced_views, sum(list_price) AS list_price_sum, sum(price) AS price_sum,
+  round(sum(list_price) / nullif(sum(priced), 0), 2) AS average_list_price,
+  round(sum(price) / nullif(sum(priced), 0), 2) AS average_price,
+  sum(orders)::bigint AS orders, sum(quantity)::bigint AS quantity,
+  jsonb_object_agg(currency, net) FILTER (WHERE currency IS NOT NULL) AS revenue
+FROM (
+  SELECT day, product_id, category, brand, sessions, views, carts, viewed, carted, checked_out, ordered, priced,
+    list_price, price, 0 AS orders, 0 AS quantity, NULL AS currency, NULL AS net
+  FROM :"productsByDay"
+  UNION ALL
+  SELECT day, product_id, category, brand, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, orders, quantity, currency, net
+  FROM :"orderLinesByDay"
+) AS both_kinds
+GROUP BY day, product_id, category, brand;
 
 COMMENT ON VIEW :"productEngagement" IS
   'What sessions did with each product and what was ordered of it, by day. Where views, carts and orders give a product other categories or brands, it has a row for each. For example: which products are viewed most, and which of them sell?';
@@ -297,6 +240,7 @@ COMMENT ON COLUMN :"sessionProducts".step IS 'How far the session came with it i
 COMMENT ON COLUMN :"sessionProducts".average_list_price IS 'Its price at the views, on average';
 COMMENT ON COLUMN :"sessionProducts".average_price IS 'Its price less discount at the views, on average';
 
+-- Each day asks for its own stretch of time, a walk along the keys: a condition on the day chooses days first.
 CREATE VIEW :"activity" WITH (security_invoker = true) AS
 SELECT d.day, q.quarter, q.quarter AT TIME ZONE d.time_zone AS local_time, q.events, q.sessions, q.orders
 FROM :"days" AS d
@@ -308,7 +252,7 @@ CROSS JOIN LATERAL (
     WHERE quarter >= d.starts_at AND quarter < d.ends_at
     UNION ALL
     SELECT quarter, 0, sessions, 0
-    FROM :"quarterlySessions"
+    FROM :"sessionStarts"
     WHERE quarter >= d.starts_at AND quarter < d.ends_at
     UNION ALL
     SELECT quarter, 0, 0, orders
@@ -361,14 +305,8 @@ COMMENT ON COLUMN :"activityHeatmap".sessions IS 'Sessions that started in it';
 COMMENT ON COLUMN :"activityHeatmap".orders IS 'Orders made in it';
 
 CREATE VIEW :"eventCounts" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT event_name, sum(events)::bigint AS events
-  FROM :"quarterlyActivity"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY event_name
-) AS q;
+SELECT day, event_name, events
+FROM :"eventsByDay";
 
 COMMENT ON VIEW :"eventCounts" IS
   'Events by day and name. For example: did any event stop coming since the last release?';
@@ -392,17 +330,10 @@ COMMENT ON COLUMN :"retention".cohort_visitors IS 'Visitors who first came in th
 COMMENT ON COLUMN :"retention".share IS 'visitors by cohort_visitors, from 0 to 1';
 
 CREATE VIEW :"acquisition" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT nullif(currency, '') AS currency,
-    coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
-    nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign,
-    sum(customers)::bigint AS customers, sum(net) AS net
-  FROM :"quarterlyAcquisition"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY currency, traffic_channel, traffic_source, traffic_medium, traffic_campaign
-) AS q;
+SELECT day, nullif(currency, '') AS currency, coalesce(nullif(traffic_channel, ''), 'direct') AS channel,
+  nullif(traffic_source, '') AS source, nullif(traffic_medium, '') AS medium,
+  nullif(traffic_campaign, '') AS campaign, customers, net
+FROM :"acquisitionByDay";
 
 COMMENT ON VIEW :"acquisition" IS
   'What visitors have paid until now, by the day on which they were first seen and what brought them then. For example: what has a campaign earned us with the people it brought, later orders included?';
@@ -416,17 +347,11 @@ COMMENT ON COLUMN :"acquisition".customers IS 'Visitors with orders in the curre
 COMMENT ON COLUMN :"acquisition".net IS 'What these come to, refunds and cancellations taken off';
 
 CREATE VIEW :"attribution" WITH (security_invoker = true) AS
-SELECT d.day, 'last_touch' AS model, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT nullif(currency, '') AS currency,
-    coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
-    nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign,
-    sum(orders)::bigint AS orders, sum(gross) AS gross, sum(net) AS net
-  FROM :"quarterlyOrders"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY currency, traffic_channel, traffic_source, traffic_medium, traffic_campaign
-) AS q
+SELECT day, 'last_touch' AS model, nullif(currency, '') AS currency,
+  coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
+  nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign,
+  orders, gross, net
+FROM :"ordersByDay"
 UNION ALL
 SELECT d.day, 'first_touch', q.*
 FROM :"days" AS d
@@ -453,17 +378,11 @@ COMMENT ON COLUMN :"attribution".gross IS 'What was ordered for';
 COMMENT ON COLUMN :"attribution".net IS 'What is left of that after refunds and cancellations';
 
 CREATE VIEW :"revenue" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT nullif(currency, '') AS currency,
-    sum(orders)::bigint AS orders, sum(cancelled)::bigint AS cancelled, sum(items)::bigint AS items,
-    sum(gross) AS gross, sum(refunded) AS refunded, sum(net) AS net,
-    round(sum(gross) / sum(orders), 2) AS average_order_value
-  FROM :"quarterlyOrders"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY currency
-) AS q;
+SELECT day, nullif(currency, '') AS currency, sum(orders)::bigint AS orders, sum(cancelled)::bigint AS cancelled,
+  sum(items)::bigint AS items, sum(gross) AS gross, sum(refunded) AS refunded, sum(net) AS net,
+  round(sum(gross) / sum(orders), 2) AS average_order_value
+FROM :"ordersByDay"
+GROUP BY day, currency;
 
 COMMENT ON VIEW :"revenue" IS
   'Orders and revenue by day and currency. Refunds and cancellations count on the day of the order. For example: what did we take each day, and what is left of it?';
@@ -478,16 +397,9 @@ COMMENT ON COLUMN :"revenue".net IS 'What is left';
 COMMENT ON COLUMN :"revenue".average_order_value IS 'gross by orders';
 
 CREATE VIEW :"revenueByProduct" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT nullif(currency, '') AS currency, nullif(product_id, '') AS product_id,
-    nullif(category, '') AS category, nullif(brand, '') AS brand,
-    sum(orders)::bigint AS orders, sum(quantity)::bigint AS quantity, sum(gross) AS gross, sum(net) AS net
-  FROM :"quarterlyOrderLines"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY currency, product_id, category, brand
-) AS q;
+SELECT day, nullif(currency, '') AS currency, nullif(product_id, '') AS product_id, nullif(category, '') AS category,
+  nullif(brand, '') AS brand, orders, quantity, gross, net
+FROM :"orderLinesByDay";
 
 COMMENT ON VIEW :"revenueByProduct" IS
   'What was ordered of each product, by day and currency. For example: which products earned most last month?';
@@ -502,15 +414,10 @@ COMMENT ON COLUMN :"revenueByProduct".gross IS 'What they came to';
 COMMENT ON COLUMN :"revenueByProduct".net IS 'What is left of that: what an order was refunded is taken off its lines in proportion';
 
 CREATE VIEW :"revenueByCategory" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT nullif(currency, '') AS currency, nullif(category, '') AS category,
-    nullif(brand, '') AS brand, sum(orders)::bigint AS orders, sum(quantity)::bigint AS quantity, sum(gross) AS gross, sum(net) AS net
-  FROM :"quarterlyOrderLines"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY currency, category, brand
-) AS q;
+SELECT day, nullif(currency, '') AS currency, nullif(category, '') AS category, nullif(brand, '') AS brand,
+  sum(orders)::bigint AS orders, sum(quantity)::bigint AS quantity, sum(gross) AS gross, sum(net) AS net
+FROM :"orderLinesByDay"
+GROUP BY day, currency, category, brand;
 
 COMMENT ON VIEW :"revenueByCategory" IS
   'What was ordered of each category and brand, by day and currency. For example: which brands grow?';
@@ -524,18 +431,10 @@ COMMENT ON COLUMN :"revenueByCategory".gross IS 'What they came to';
 COMMENT ON COLUMN :"revenueByCategory".net IS 'What is left of that: what an order was refunded is taken off its lines in proportion';
 
 CREATE VIEW :"revenueByCampaign" WITH (security_invoker = true) AS
-SELECT d.day, q.*
-FROM :"days" AS d
-CROSS JOIN LATERAL (
-  SELECT nullif(currency, '') AS currency,
-    coalesce(nullif(traffic_channel, ''), 'direct') AS channel, nullif(traffic_source, '') AS source,
-    nullif(traffic_medium, '') AS medium, nullif(traffic_campaign, '') AS campaign,
-    sum(orders)::bigint AS orders, sum(cancelled)::bigint AS cancelled, sum(items)::bigint AS items,
-    sum(gross) AS gross, sum(refunded) AS refunded, sum(net) AS net
-  FROM :"quarterlyOrders"
-  WHERE quarter >= d.starts_at AND quarter < d.ends_at
-  GROUP BY currency, traffic_channel, traffic_source, traffic_medium, traffic_campaign
-) AS q;
+SELECT day, nullif(currency, '') AS currency, coalesce(nullif(traffic_channel, ''), 'direct') AS channel,
+  nullif(traffic_source, '') AS source, nullif(traffic_medium, '') AS medium,
+  nullif(traffic_campaign, '') AS campaign, orders, cancelled, items, gross, refunded, net
+FROM :"ordersByDay";
 
 COMMENT ON VIEW :"revenueByCampaign" IS
   'Orders and revenue by day, currency and what brought the session of the order. For example: what did a newsletter bring in?';
@@ -560,7 +459,8 @@ SELECT (o.ordered_at AT TIME ZONE coalesce((SELECT reporting_time_zone FROM :"se
   CASE WHEN o.total > 0 THEN round(l.amount * o.net / o.total, 6) ELSE 0 END AS net
 FROM :"orders" AS o
 CROSS JOIN ROWS FROM (
-  jsonb_to_recordset(o.lines) AS (product_id text, name text, category text, brand text, quantity integer, amount numeric)
+  jsonb_to_recordset(o.lines)
+    AS (product_id text, name text, category text, brand text, quantity integer, amount numeric)
 ) WITH ORDINALITY AS l (product_id, name, category, brand, quantity, amount, line);
 
 COMMENT ON VIEW :"orderLines" IS

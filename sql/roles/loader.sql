@@ -5,6 +5,8 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"quarterlySessions", :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders",
   :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors",
   :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts",
+  :"eventsByDay", :"sessionsByDay", :"productsByDay", :"categoriesByDay", :"journeysByDay", :"pagesByDay",
+  :"ordersByDay", :"orderLinesByDay", :"visitorsByDay", :"acquisitionByDay", :"sessionStarts",
   :"days", :"dailySessions", :"funnel", :"categoryFunnel", :"visitorFunnel", :"journeys", :"pages",
   :"productEngagement", :"sessionProducts", :"activity", :"activityByHour", :"activityHeatmap", :"eventCounts",
   :"retention", :"acquisition", :"attribution", :"revenue", :"revenueByProduct", :"revenueByCategory",
@@ -25,5 +27,7 @@ GRANT SELECT ON :"steps" TO :"loader";
 GRANT SELECT, INSERT, DELETE ON :"sessions", :"orders", :"visitors" TO :"loader";
 GRANT SELECT, INSERT, UPDATE, DELETE ON :"quarterlyActivity", :"quarterlySessions", :"quarterlyProducts",
   :"quarterlyCategories", :"quarterlyOrders", :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages",
-  :"quarterlyVisitors", :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts"
+  :"quarterlyVisitors", :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts",
+  :"eventsByDay", :"sessionsByDay", :"productsByDay", :"categoriesByDay", :"journeysByDay", :"pagesByDay",
+  :"ordersByDay", :"orderLinesByDay", :"visitorsByDay", :"acquisitionByDay", :"sessionStarts"
 TO :"loader";

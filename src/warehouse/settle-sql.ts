@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { SettlingRule } from '../config/settling-rule.ts';
 import { sqlVariables, type TableKey, type TableNames } from '../config/table-names.ts';
 import { DERIVED_SESSION_PREFIX } from '../etl/transforms/open-sessions.ts';
-import { mergeRollup, ROLLUPS } from './rollups.ts';
+import { mergeRollup, ROLLUPS, tablesOf } from './rollups.ts';
 import { sqlFile, type SqlVariables } from './template.ts';
 
 /** The columns of an event that a session's row is made from. */
@@ -51,12 +51,7 @@ const FROM_MARKS = ['take-marks', 'derive-sessions', 'touched-orders', 'order-ro
 const TO_ROWS = ['session-rows', 'visitors'];
 
 /** The tables that settling works out from the events. */
-export const DERIVED_TABLES: readonly TableKey[] = [
-  'sessions',
-  'orders',
-  'visitors',
-  ...ROLLUPS.map(({ table }) => table),
-];
+export const DERIVED_TABLES: readonly TableKey[] = ['sessions', 'orders', 'visitors', ...ROLLUPS.flatMap(tablesOf)];
 
 /** Everything that a settling does, to be run in one transaction by whoever holds the lock. */
 export function settleSql(tables: TableNames, rule: SettlingRule): string {
@@ -76,7 +71,7 @@ export function rebuildSql(tables: TableNames, rule: SettlingRule): string {
 function toRows(tables: TableNames, variables: SqlVariables): string[] {
   return [
     ...TO_ROWS.map((name) => sqlFile(`settle/${name}.sql`, variables)),
-    ...ROLLUPS.map((rollup) => mergeRollup(rollup, tables)),
+    ...ROLLUPS.map((rollup) => mergeRollup(rollup, tables, variables['time_zone']!)),
   ];
 }
 

@@ -93,9 +93,9 @@ describe('the reader', () => {
   });
 
   it('asks views with rights of its own, not with those of their owner', async () => {
-    await warehouse.rows('REVOKE SELECT ON clickstream_quarterly_orders FROM clickstream_reader');
+    await warehouse.rows('REVOKE SELECT ON clickstream_orders_by_day FROM clickstream_reader');
     await expect(ask(reader, 'SELECT * FROM clickstream_revenue')).rejects.toMatchObject(DENIED);
-    await warehouse.rows('GRANT SELECT ON clickstream_quarterly_orders TO clickstream_reader');
+    await warehouse.rows('GRANT SELECT ON clickstream_orders_by_day TO clickstream_reader');
   });
 
   it('sees how many dead letters there are and of which kind, and nothing of what was sent', async () => {
