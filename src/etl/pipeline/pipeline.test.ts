@@ -5,6 +5,7 @@ import type { EventRecord } from './event-record.ts';
 import { definePipeline, type Pipeline, type PipelineRun } from './pipeline.ts';
 import { recordsOf } from './testing/records.ts';
 import { transform, type Transform } from './transform.ts';
+import { RULE } from './testing/rule.ts';
 
 const addPrice = transform({ name: 'addPrice', adds: { price: column.numeric() }, each: () => undefined });
 const addName = transform({ name: 'addName', adds: { name: column.text() }, each: () => undefined });
@@ -14,7 +15,7 @@ const useBoth = transform({
   adds: { label: column.text() },
   each: () => undefined,
 });
-const hour = { sessionTimeout_ms: 1 };
+const hour = RULE;
 
 function thrownBy(act: () => unknown): unknown {
   try {
