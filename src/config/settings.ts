@@ -44,6 +44,9 @@ export interface StatusSettings extends WarehouseSettings {
   readonly catchUp_hours: number;
 }
 
+/** What a rebuild needs: the warehouse, and the rule to settle it by. */
+export interface RebuildSettings extends WarehouseSettings, SettlingRule {}
+
 /** What every run of the ETL needs, wherever its rows go. */
 export interface RunSettings extends SettlingRule {
   /** The bucket with the raw events, or the ARN of an access point to it. */
@@ -118,6 +121,16 @@ function readCatchUp(reader: EnvReader): number {
 export function readWarehouseSettings(env: NodeJS.ProcessEnv): WarehouseSettings {
   const reader = new EnvReader(env);
   return reader.finish(readWarehouse(reader, env));
+}
+
+/**
+ * The settings of a rebuild. Unset, the rule's variables mean the same as to a run of the ETL.
+ *
+ * @throws ClickstreamError as {@link readEtlSettings} does.
+ */
+export function readRebuildSettings(env: NodeJS.ProcessEnv): RebuildSettings {
+  const reader = new EnvReader(env);
+  return reader.finish({ ...readWarehouse(reader, env), ...readRule(reader) });
 }
 
 /**
