@@ -12,6 +12,7 @@ import type { DecodedRecord, JsonObject, Origin } from '../src/etl/pipeline/reco
 import { attribute, convertCurrency, dedupe, detectBots, detectDevice, filter, flatten, geolocate, mapEventNames, parse, redact, rename, sample, sessionize, validate } from '../src/etl/transforms/index.ts'; // prettier-ignore
 import { mmdb } from '../src/etl/transforms/mmdb-writer.ts';
 import { BENCH_HOUR_MS, BENCH_PREFIX, syntheticEvent } from './synthetic.ts';
+import { DEFAULT_RULE } from '../src/config/settling-rule.ts';
 
 /** The issue's limit on parse, dedupe, sessionize and flatten together. */
 const LIMIT_NS = 3000;
@@ -101,7 +102,7 @@ function withClock(name: string, run: TransformRun<unknown>): TransformRun<unkno
 
 /** All transforms over all events. */
 async function round(decoded: readonly DecodedRecord[]): Promise<void> {
-  const run = await timed.open({ sessionTimeout_ms: 30 * 60_000 });
+  const run = await timed.open(DEFAULT_RULE);
   for (let at = 0; at < decoded.length; at += BATCH) {
     const batch = run.batch(decoded.slice(at, at + BATCH).map((piece) => run.record(piece, origin)));
     run.delivered(batch.records);

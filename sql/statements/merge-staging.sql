@@ -1,7 +1,7 @@
 -- Decides every staged row against the warehouse: of two records of one event the one received first stays, then the
 -- one with the lower hash. The same record again changes nothing, or brings the row up to date when the transforms have
 -- changed since. Run until `decided` is `staged`: a row that another run committed meanwhile is decided in the next
--- turn. Marks go to settling for every session, order and quarter of an hour that an event came to or left.
+-- turn.
 WITH compared AS MATERIALIZED (
   SELECT s.event_id, e.place, e.visitor_id, e.session_id, e.session_derived, e.event_timestamp, e.event_name, e.order_id,
     CASE
@@ -44,26 +44,7 @@ WITH compared AS MATERIALIZED (
   SELECT 1, visitor_id, session_id, session_derived, event_timestamp, event_name, order_id FROM replaced
   UNION ALL
   SELECT -1, old_visitor_id, old_session_id, old_derived, old_timestamp, old_name, old_order_id FROM replaced
-), marked AS (
-  INSERT INTO :"marks" (visitor_id, session_id, from_at, to_at)
-  SELECT coalesce(visitor_id, ''), CASE WHEN NOT session_derived THEN session_id END, min(event_timestamp),
-    max(event_timestamp)
-  FROM changed
-  WHERE session_id IS NOT NULL
-  GROUP BY visitor_id, session_id, session_derived
-  UNION ALL
-  -- A derived session that an event has left may have no other that would tell its name.
-  SELECT old_visitor_id, old_session_id, old_timestamp, old_timestamp FROM replaced WHERE old_derived
-), marked_orders AS (
-  INSERT INTO :"orderMarks" (order_id)
-  SELECT DISTINCT order_id FROM changed WHERE order_id IS NOT NULL
-), marked_activity AS (
-  INSERT INTO :"activityMarks" (quarter, event_name, events)
-  SELECT date_bin('15 min', event_timestamp, 'epoch'), left(event_name, 128), sum(events)
-  FROM changed
-  GROUP BY 1, 2
-  HAVING sum(events) <> 0
-)
+), :leave_marks
 SELECT
   (SELECT count(*) FROM compared)::integer AS staged,
   (SELECT count(*) FROM inserted)::integer AS inserted,

@@ -69,6 +69,43 @@ Examples:
   clickstream try pipeline.ts --watch
   clickstream try pipeline.ts --only addDiscount --events my-events.ndjson
   clickstream try --hour 2025-12-06T05 --json | jq '.events[] | select(.end) | .end'`;
+const RULE_VARIABLES = `  SESSION_TIMEOUT_MINUTES                  30; a longer pause starts another session
+  SESSION_CUT_AT_MIDNIGHT                  false; "true" ends sessions at midnight, too
+  REPORTING_TIME_ZONE                      UTC; whose days and midnights these are`;
+
+/** After the flags of `clickstream rebuild`. */
+export const REBUILD_HELP = `
+Works out sessions, orders, visitors and rollups anew, from the events alone, by the rule that the environment gives; it is
+the warehouse's rule from then on, and runs with another one stop. Dashboards show what was there before until it is
+done. Runs may go on loading meanwhile: what they commit is settled afterwards. In one transaction, by a member of the
+role that owns the tables.
+
+Environment:
+${WAREHOUSE_VARIABLES}
+${RULE_VARIABLES}
+
+Exit codes: 0 done, 1 failed and nothing changed, 2 wrong usage or configuration
+
+Examples:
+  clickstream rebuild --dry-run
+  SESSION_TIMEOUT_MINUTES=45 clickstream rebuild
+  clickstream rebuild --json | jq .after.revenue`;
+
+/** After the flags of `clickstream sessions what-if`. */
+export const WHAT_IF_HELP = `
+Compares the derived sessions of the warehouse with what they would be by another rule: how many, how long, how many
+bounce or order, how many of now are split or joined. What is not given of the rule is the warehouse's. Sessions that
+clients named are not affected. The bars say how long visitors pause between two events, around both timeouts: a good
+timeout lies where few do. Nothing is changed; "clickstream rebuild" changes the rule. A member of the reader role may.
+
+Environment:
+${WAREHOUSE_VARIABLES}
+
+Exit codes: 0 compared, 1 failed, 2 wrong usage or configuration
+
+Examples:
+  clickstream sessions what-if --timeout 45
+  clickstream sessions what-if --cut-at-midnight --time-zone Europe/Berlin --by-day --from 2025-12-01T00`;
 
 /** After the flags of `clickstream status`. */
 export const STATUS_HELP = `

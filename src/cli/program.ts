@@ -8,14 +8,17 @@ import {
   ETL_HELP,
   MIGRATE_HELP,
   PROGRAM_HELP,
+  REBUILD_HELP,
   REDRIVE_HELP,
   REJECTS_HELP,
   RUNS_HELP,
   STATUS_HELP,
   TRY_HELP,
+  WHAT_IF_HELP,
 } from './help.ts';
 import { migrateCommand, type MigrateFlags } from './migrate-command.ts';
 import { newPipelineCommand, newTransformCommand, type NewFlags } from './new-command.ts';
+import { rebuildCommand, type RebuildFlags } from './rebuild-command.ts';
 import { runsCommand } from './runs-command.ts';
 import type { RunsFlags } from './runs-flags.ts';
 import { statusCommand } from './status-command.ts';
@@ -24,6 +27,8 @@ import type { RedriveFlags, RejectsFlags } from './rejects-flags.ts';
 import { tryCommand } from './try-command.ts';
 import type { TryFlags } from './try-flags.ts';
 import { packageVersion } from './version.ts';
+import { whatIfCommand } from './what-if-command.ts';
+import type { WhatIfFlags } from './what-if-flags.ts';
 
 /**
  * The commands with their flags. What a command returns is given to `ended`; wrong usage throws commander's error, and
@@ -100,6 +105,30 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', TRY_HELP)
     .action(async (pipeline: string | undefined, flags: TryFlags) => ended(await tryCommand(pipeline, flags)));
+
+  program
+    .command('rebuild')
+    .description('Works out sessions, orders, visitors and rollups anew from the events, by another rule if need be.')
+    .option('--dry-run', 'show which rule there is, which it would be, and how many events; change nothing')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', REBUILD_HELP)
+    .action(async (flags: RebuildFlags) => ended(await rebuildCommand(flags)));
+
+  program
+    .command('sessions')
+    .description('Looks at sessions that are derived from events.')
+    .command('what-if')
+    .description('Says what another rule for sessions would change, before it is made.')
+    .option('--timeout <minutes>', 'inactivity after which a session ends')
+    .option('--cut-at-midnight', 'end sessions at midnight, too')
+    .option('--no-cut-at-midnight', 'do not')
+    .option('--time-zone <zone>', 'whose midnights and days these are: Europe/Berlin')
+    .option('--from <hour>', 'only events from this UTC hour on: 2025-12-06T05')
+    .option('--to <hour>', 'only events up to this hour, included; without it, the hour before this one')
+    .option('--by-day', 'the differences of each day')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', WHAT_IF_HELP)
+    .action(async (flags: WhatIfFlags) => ended(await whatIfCommand(flags)));
 
   program
     .command('status')

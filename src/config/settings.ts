@@ -13,7 +13,7 @@ import {
   wholeNumber,
 } from './setting-kinds.ts';
 import { tableNames, type TableNames } from './table-names.ts';
-import type { SettlingRule } from './settling-rule.ts';
+import { DEFAULT_RULE, type SettlingRule } from './settling-rule.ts';
 
 /** pino's levels, the most serious first, and the one that says nothing. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -43,6 +43,9 @@ export interface StatusSettings extends WarehouseSettings {
   /** How far back scheduled runs look, and so how far back an hour that is not completed matters. */
   readonly catchUp_hours: number;
 }
+
+/** What a rebuild needs: the warehouse, and the rule to settle it by. */
+export interface RebuildSettings extends WarehouseSettings, SettlingRule {}
 
 /** What every run of the ETL needs, wherever its rows go. */
 export interface RunSettings extends SettlingRule {
@@ -81,6 +84,16 @@ export function readRunSettings(env: NodeJS.ProcessEnv): RunSettings {
   return reader.finish(readRun(reader));
 }
 
+/**
+ * The rule of sessions alone, for what runs transforms without a bucket or a warehouse.
+ *
+ * @throws ClickstreamError `invalid_config` as {@link readEtlSettings} does.
+ */
+export function readSettlingRule(env: NodeJS.ProcessEnv): SettlingRule {
+  const reader = new EnvReader(env);
+  return reader.finish(readRule(reader));
+}
+
 function readRun(reader: EnvReader): RunSettings {
   const bucket = reader.required('RAW_BUCKET_NAME', bucketName);
   const s3Endpoint = reader.optional('AWS_ENDPOINT_URL_S3', endpointUrl);
@@ -98,11 +111,11 @@ function readRun(reader: EnvReader): RunSettings {
 }
 
 function readRule(reader: EnvReader): SettlingRule {
-  const sessionTimeout_minutes = reader.optional('SESSION_TIMEOUT_MINUTES', wholeNumber(1, 1440)) ?? 30;
+  const timeout_minutes = reader.optional('SESSION_TIMEOUT_MINUTES', wholeNumber(1, 1440));
   return {
-    sessionTimeout_ms: sessionTimeout_minutes * 60_000,
-    cutAtMidnight: reader.optional('SESSION_CUT_AT_MIDNIGHT', trueOrFalse) ?? false,
-    reportingTimeZone: reader.optional('REPORTING_TIME_ZONE', timeZone) ?? 'UTC',
+    sessionTimeout_ms: timeout_minutes === undefined ? DEFAULT_RULE.sessionTimeout_ms : timeout_minutes * 60_000,
+    cutAtMidnight: reader.optional('SESSION_CUT_AT_MIDNIGHT', trueOrFalse) ?? DEFAULT_RULE.cutAtMidnight,
+    reportingTimeZone: reader.optional('REPORTING_TIME_ZONE', timeZone) ?? DEFAULT_RULE.reportingTimeZone,
   };
 }
 
@@ -118,6 +131,16 @@ function readCatchUp(reader: EnvReader): number {
 export function readWarehouseSettings(env: NodeJS.ProcessEnv): WarehouseSettings {
   const reader = new EnvReader(env);
   return reader.finish(readWarehouse(reader, env));
+}
+
+/**
+ * The settings of a rebuild. Unset, the rule's variables mean the same as to a run of the ETL.
+ *
+ * @throws ClickstreamError as {@link readEtlSettings} does.
+ */
+export function readRebuildSettings(env: NodeJS.ProcessEnv): RebuildSettings {
+  const reader = new EnvReader(env);
+  return reader.finish({ ...readWarehouse(reader, env), ...readRule(reader) });
 }
 
 /**

@@ -7,3 +7,10 @@ export interface SettlingRule {
   /** IANA name, such as `Europe/Berlin`. */
   readonly reportingTimeZone: string;
 }
+
+/** What a warehouse goes by unless somebody says otherwise. */
+export const DEFAULT_RULE: SettlingRule = {
+  sessionTimeout_ms: 30 * 60_000,
+  cutAtMidnight: false,
+  reportingTimeZone: 'UTC',
+};

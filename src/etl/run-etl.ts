@@ -85,7 +85,7 @@ export async function runRequest(
       pipeline,
       budget,
       batchSize: new BatchSize(settings.maxRecordsPerBatch),
-      sessionTimeout_ms: settings.sessionTimeout_ms,
+      rule: settings,
       skipUnchanged: request.kind === 'scheduled',
       now_ms,
       ...(log ? { transformLog: (name, level, message) => log[level]({ transform: name }, message) } : {}),

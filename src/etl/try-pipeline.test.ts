@@ -1,3 +1,4 @@
+import { DEFAULT_RULE } from '../config/settling-rule.ts';
 import { expect, test } from 'vitest';
 import { decode } from './pipeline/decode/testing.ts';
 import { column } from './pipeline/column.ts';
@@ -30,7 +31,7 @@ const tryText = (text: string): ReturnType<typeof tryPipeline> =>
   tryPipeline(
     pipeline,
     decode(text).map((piece) => ({ piece, origin: ORIGIN })),
-    1_800_000,
+    DEFAULT_RULE,
   );
 
 test('each event has its way through the transforms, and its end', async () => {

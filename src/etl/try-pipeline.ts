@@ -1,3 +1,4 @@
+import type { SettlingRule } from '../config/settling-rule.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Columns } from './pipeline/column.ts';
 import type { EventRecord } from './pipeline/event-record.ts';
@@ -58,7 +59,7 @@ export interface PieceOfObject {
 export async function tryPipeline(
   pipeline: Pipeline,
   pieces: readonly PieceOfObject[],
-  sessionTimeout_ms: number,
+  rule: SettlingRule,
 ): Promise<TriedPipeline> {
   const steps = new Map<EventRecord, TriedStep[]>();
   const madeBy = new Map<EventRecord, string>();
@@ -86,7 +87,7 @@ export async function tryPipeline(
     }),
   );
   const run = await (definePipeline(watched as never) as Pipeline).open({
-    sessionTimeout_ms,
+    ...rule,
     log: (transform, level, message) => log.push({ transform, level, message }),
   });
   try {

@@ -8,6 +8,7 @@ import { ODD_EVENTS, spoiled, spoiledEverywhere } from './hostile-events.ts';
 import { newRecords, ORIGIN } from './records.ts';
 import { edgeValue, ordinaryValue } from './typed-values.ts';
 import { writeJson } from './write-json.ts';
+import { DEFAULT_RULE } from '../config/settling-rule.ts';
 
 /** A record that a transform is to be tried with. */
 export interface Planned {
@@ -91,7 +92,7 @@ async function rowsOf(
   events: readonly JsonObject[],
   before: readonly Transform[],
 ): Promise<{ event: JsonObject; row: Record<string, unknown> }[]> {
-  const run = await (definePipeline(before as never) as Pipeline).open({ sessionTimeout_ms: 1_800_000 });
+  const run = await (definePipeline(before as never) as Pipeline).open(DEFAULT_RULE);
   try {
     const { records } = await run.process(newRecords(run, events, ORIGIN));
     return records.map(({ event, row }) => ({ event, row }));

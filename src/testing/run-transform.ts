@@ -5,6 +5,7 @@ import type { JsonObject } from '../etl/pipeline/record.ts';
 import type { Transform } from '../etl/pipeline/transform.ts';
 import { deepFreeze } from './deep.ts';
 import { newRecords } from './records.ts';
+import { DEFAULT_RULE } from '../config/settling-rule.ts';
 
 /** A record to run a transform with: what the client sent, and what earlier transforms have put into its columns. */
 export interface GivenRecord<Needs extends Columns = Columns> {
@@ -23,8 +24,6 @@ export interface Ran<R> {
   /** What it counted of its own. */
   readonly counts: Readonly<Record<string, number>>;
 }
-
-const SESSION_TIMEOUT_MS = 1_800_000;
 
 /**
  * Runs a transform by itself over records, as one batch. Columns that it needs and that are not given are null.
@@ -61,7 +60,7 @@ export async function runTransform<Needs extends Columns, Adds extends Columns>(
     }),
   };
   const run = await (definePipeline([give, transform] as never) as Pipeline).open({
-    sessionTimeout_ms: SESSION_TIMEOUT_MS,
+    ...DEFAULT_RULE,
   });
   try {
     const made = newRecords(run, records.map(({ event = {} }) => event)); // prettier-ignore

@@ -7,6 +7,7 @@ import type { Transform } from '../etl/pipeline/transform.ts';
 import { deepFreeze, snapshot, snapshotRow } from './deep.ts';
 import type { Planned } from './planned.ts';
 import { newRecords } from './records.ts';
+import { DEFAULT_RULE } from '../config/settling-rule.ts';
 
 /** What became of one record: a verdict, or the row that went on, and rows of the events that were made of it. */
 export interface Outcome {
@@ -53,7 +54,6 @@ export interface TrialOptions {
   readonly around?: <T>(work: () => T) => T;
 }
 
-const SESSION_TIMEOUT_MS = 1_800_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /** Runs a transform over planned records, as the engine does. */
@@ -77,7 +77,7 @@ export async function trial(planned: readonly Planned[], options: TrialOptions):
   ] as never) as Pipeline;
   let run: PipelineRun;
   try {
-    run = await pipeline.open({ sessionTimeout_ms: SESSION_TIMEOUT_MS });
+    run = await pipeline.open(DEFAULT_RULE);
   } catch (error) {
     return { tried: [], counted: false, failure: { rule: 'run', what: said(error) } };
   }

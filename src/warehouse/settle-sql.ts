@@ -6,7 +6,7 @@ import { mergeRollup, ROLLUPS, tablesOf } from './rollups.ts';
 import { sqlFile, type SqlVariables } from './template.ts';
 
 /** The columns of an event that a session's row is made from. */
-const SESSION_EVENT_COLUMNS = [
+export const SESSION_EVENT_COLUMNS = [
   'event_id',
   'event_timestamp',
   'event_name',
@@ -26,7 +26,7 @@ const SESSION_EVENT_COLUMNS = [
 ];
 
 /** The columns of an event that an order's row is made from. */
-const ORDER_EVENT_COLUMNS = [
+export const ORDER_EVENT_COLUMNS = [
   'order_id',
   'event_id',
   'event_timestamp',
@@ -57,36 +57,50 @@ export const DERIVED_TABLES: readonly TableKey[] = ['sessions', 'orders', 'visit
 export function settleSql(tables: TableNames, rule: SettlingRule): string {
   const variables = settleVariables(tables, rule);
   const file = (name: string): string => sqlFile(`settle/${name}.sql`, variables);
-  return [...FROM_MARKS.map(file), ...toRows(tables, variables)].join('\n');
+  const rollups = ROLLUPS.map((rollup) => mergeRollup(rollup, tables, variables['time_zone']!));
+  return [...FROM_MARKS.map(file), ...TO_ROWS.map(file), ...rollups].join('\n');
 }
 
-/** Everything that a rebuild does, to be run in one snapshot by whoever holds the lock. */
-export function rebuildSql(tables: TableNames, rule: SettlingRule): string {
+/** A part of a rebuild that takes its time: its name as a person reads it, and its statements. */
+export interface RebuildStep {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Everything that a rebuild does, in order, to be run in one snapshot by whoever holds the lock. */
+export function rebuildSteps(tables: TableNames, rule: SettlingRule): RebuildStep[] {
   const variables = settleVariables(tables, rule);
-  const files = ['rebuild/from-events.sql', 'settle/order-rows.sql'].map((name) => sqlFile(name, variables));
-  return [...files, ...toRows(tables, variables)].join('\n');
-}
-
-/** The part that both share. */
-function toRows(tables: TableNames, variables: SqlVariables): string[] {
+  const step = (name: string, file: string): RebuildStep => ({ name, sql: sqlFile(file, variables) });
   return [
-    ...TO_ROWS.map((name) => sqlFile(`settle/${name}.sql`, variables)),
-    ...ROLLUPS.map((rollup) => mergeRollup(rollup, tables, variables['time_zone']!)),
+    step('session ids of events', 'rebuild/from-events.sql'),
+    step('orders', 'settle/order-rows.sql'),
+    step('sessions', 'settle/session-rows.sql'),
+    step('visitors', 'settle/visitors.sql'),
+    ...ROLLUPS.map((rollup) => ({
+      name: rollup.file.replaceAll('-', ' '),
+      sql: mergeRollup(rollup, tables, variables['time_zone']!),
+    })),
   ];
 }
 
-/** What the files in `sql/settle` and `sql/rebuild` ask for. */
-function settleVariables(tables: TableNames, rule: SettlingRule): SqlVariables {
+/**
+ * What a rule comes to in SQL: `timeout`, `time_zone`, and `opens`, which says whether an event `e` starts another session
+ * than the one before it in the window `visit`.
+ */
+export function ruleVariables(rule: SettlingRule): SqlVariables {
   const timeout = `make_interval(secs => ${rule.sessionTimeout_ms / 1000})`;
   const timeZone = pg.escapeLiteral(rule.reportingTimeZone);
   const day = (time: string): string => `(${time} AT TIME ZONE ${timeZone})::date`;
   const pause = `e.event_timestamp > ${timeout} + lag(e.event_timestamp) OVER visit`;
   const midnight = `${day('e.event_timestamp')} <> ${day('lag(e.event_timestamp) OVER visit')}`;
+  return { timeout, time_zone: timeZone, opens: rule.cutAtMidnight ? `(${pause} OR ${midnight})` : pause };
+}
+
+/** What the files in `sql/settle` and `sql/rebuild` ask for. */
+function settleVariables(tables: TableNames, rule: SettlingRule): SqlVariables {
   return {
     ...sqlVariables(tables),
-    timeout,
-    time_zone: timeZone,
-    opens: rule.cutAtMidnight ? `(${pause} OR ${midnight})` : pause,
+    ...ruleVariables(rule),
     session_prefix: `'${DERIVED_SESSION_PREFIX}'`,
     session_event_columns: SESSION_EVENT_COLUMNS.join(', '),
     order_event_columns: ORDER_EVENT_COLUMNS.join(', '),

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { SettlingRule } from '../../src/config/settling-rule.ts';
 import { hourPrefix } from '../../src/etl/pipeline/hours.ts';
 import { runEtl } from '../../src/etl/run-etl.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
 import { freshBucket, HOUR_MS, ndjson } from '../support/bucket.ts';
 import { expectAddsUp } from '../support/expect-settled.ts';
+import { goesOn, settlingRule } from '../support/rules.ts';
 import { clearWarehouse } from '../support/settled.ts';
 import { freshWarehouse, type TestWarehouse } from '../support/warehouse.ts';
 
@@ -22,7 +24,6 @@ afterAll(async () => {
 });
 
 const MINUTE_MS = 60_000;
-const TIMEOUT_MS = 30 * MINUTE_MS;
 
 /** An event without a session: whose it is, when it happened and in which hour's object it lies. */
 interface Sessionless {
@@ -36,18 +37,20 @@ interface Sessionless {
 
 const uuid = (id: number): string => `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`;
 
+const timeOf = ({ at_min }: { at_min: number }): number => HOUR_MS + at_min * MINUTE_MS;
+
 function record({ id, visitor, at_min, hour, received_s }: Sessionless): Record<string, unknown> {
   return {
     eventId: uuid(id),
     eventName: 'page_view',
     ...(visitor % 2 === 0 ? { clientId: `v${visitor}` } : { userId: `v${visitor}` }),
-    eventTimestamp: HOUR_MS + at_min * MINUTE_MS,
+    eventTimestamp: timeOf({ at_min }),
     _ingest: { receivedAt: new Date(HOUR_MS + 5 * 3_600_000 + hour * 3_600_000 + received_s * 1000).toISOString() },
   };
 }
 
 /** The rule of the contract, applied to everything at once. */
-function expected(events: readonly Sessionless[]): Map<string, string> {
+function expected(events: readonly Sessionless[], rule: SettlingRule): Map<string, string> {
   const standing = new Map<number, Sessionless>();
   const receipt = (one: Sessionless): number => one.hour * 3600 + one.received_s;
   for (const one of events) {
@@ -58,13 +61,15 @@ function expected(events: readonly Sessionless[]): Map<string, string> {
   const last = new Map<number, { at_min: number; session: string }>();
   for (const one of [...standing.values()].sort((a, b) => a.at_min - b.at_min || a.id - b.id)) {
     const before = last.get(one.visitor);
-    const joins = before !== undefined && (one.at_min - before.at_min) * MINUTE_MS <= TIMEOUT_MS;
+    const joins = before !== undefined && goesOn(rule, timeOf(before), timeOf(one));
     const session = joins ? before.session : `auto-${uuid(one.id)}`;
     sessions.set(uuid(one.id), session);
     last.set(one.visitor, { at_min: one.at_min, session });
   }
   return sessions;
 }
+
+const countOf = (sessions: ReadonlyMap<string, string>): number => new Set(sessions.values()).size;
 
 const HOURS = 3;
 const sessionless = fc.record({
@@ -75,7 +80,8 @@ const sessionless = fc.record({
   received_s: fc.integer({ min: 0, max: 3599 }),
 });
 
-it('gives the same sessions as the rule applied at once, for hours in any order, with repeated events', async () => {
+it('gives the same sessions as the rule applied at once, whatever it is, for hours in any order, with repeated events', async () => {
+  let cut = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(sessionless, {
@@ -86,25 +92,34 @@ it('gives the same sessions as the rule applied at once, for hours in any order,
       }),
       fc.shuffledSubarray([0, 1, 2], { minLength: HOURS }),
       fc.integer({ min: 1, max: 7 }),
-      async (events, order, batch) => {
+      settlingRule,
+      async (events, order, batch, rule) => {
         s3.deleteObjects('raw');
         await clearWarehouse(warehouse);
+        await warehouse.rows('DELETE FROM clickstream_settings');
+        const settings = { ...warehouse.settings, ...rule, maxRecordsPerBatch: batch };
         for (const hour of order) {
           const prefix = hourPrefix(HOUR_MS + hour * 3_600_000);
           const body = ndjson(events.filter((one) => one.hour === hour).map(record));
           await s3.putObject('raw', `${prefix}event-1.json`, body);
-          const result = await runEtl({ overridePrefix: prefix }, { ...warehouse.settings, maxRecordsPerBatch: batch });
+          const result = await runEtl({ overridePrefix: prefix }, settings);
           expect(result.status).toBe('complete');
         }
         const rows = await warehouse.rows<{ event_id: string; session_id: string }>(
           'SELECT event_id, session_id FROM clickstream_events',
         );
-        expect(new Map(rows.map(({ event_id, session_id }) => [event_id, session_id]))).toEqual(expected(events));
-        await expectAddsUp(warehouse);
+        expect(new Map(rows.map(({ event_id, session_id }) => [event_id, session_id]))).toEqual(expected(events, rule));
+        if (
+          rule.cutAtMidnight &&
+          countOf(expected(events, rule)) > countOf(expected(events, { ...rule, cutAtMidnight: false }))
+        )
+          cut += 1;
+        await expectAddsUp({ ...warehouse, settings });
       },
     ),
     { numRuns: 40 },
   );
+  expect(cut).toBeGreaterThan(0);
 }, 120_000);
 
 it('one settling waits for another, whose events it might not see', async () => {
@@ -118,6 +133,7 @@ it('one settling waits for another, whose events it might not see', async () => 
   const waiting =
     "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
   await clearWarehouse(warehouse);
+  await warehouse.rows('DELETE FROM clickstream_settings');
   await warehouse.rows('BEGIN');
   let waited = false;
   let run: ReturnType<typeof runEtl>;

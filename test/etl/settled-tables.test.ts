@@ -5,6 +5,7 @@ import { runEtl } from '../../src/etl/run-etl.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
 import { freshBucket, HOUR_MS, ndjson } from '../support/bucket.ts';
 import { expectSettled } from '../support/expect-settled.ts';
+import { settlingRule } from '../support/rules.ts';
 import { clearWarehouse } from '../support/settled.ts';
 import { freshWarehouse, type TestWarehouse } from '../support/warehouse.ts';
 
@@ -87,7 +88,7 @@ function record({
   };
 }
 
-it('settles sessions, orders, visitors and rollups as a recompute from all events gives them, in any order of hours', async () => {
+it('settles sessions, orders, visitors and rollups as a recompute from all events gives them, by any rule, in any order of hours', async () => {
   const total = { sessions: 0, orders: 0 };
   await fc.assert(
     fc.asyncProperty(
@@ -98,9 +99,12 @@ it('settles sessions, orders, visitors and rollups as a recompute from all event
       }),
       fc.shuffledSubarray([0, 1, 2, 0, 1, 2], { minLength: HOURS }),
       fc.integer({ min: 1, max: 12 }),
-      async (events, order, batch) => {
+      settlingRule,
+      async (events, order, batch, rule) => {
         s3.deleteObjects('raw');
         await clearWarehouse(warehouse);
+        await warehouse.rows('DELETE FROM clickstream_settings');
+        const settings = { ...warehouse.settings, ...rule, maxRecordsPerBatch: batch };
         for (const hour of order) {
           const prefix = hourPrefix(HOUR_MS + hour * 3_600_000);
           await s3.putObject(
@@ -108,10 +112,10 @@ it('settles sessions, orders, visitors and rollups as a recompute from all event
             `${prefix}event-1.json`,
             ndjson(events.filter((one) => one.hour === hour).map(record)),
           );
-          const result = await runEtl({ overridePrefix: prefix }, { ...warehouse.settings, maxRecordsPerBatch: batch });
+          const result = await runEtl({ overridePrefix: prefix }, settings);
           expect(result.status).toBe('complete');
         }
-        const settled = await expectSettled(warehouse);
+        const settled = await expectSettled({ ...warehouse, settings });
         total.sessions += settled['sessions']!.length;
         total.orders += settled['orders']!.length;
       },

@@ -1,3 +1,4 @@
+import type { SettlingRule } from '../../src/config/settling-rule.ts';
 import { rebuild } from '../../src/warehouse/rebuild.ts';
 import { DERIVED_TABLES } from '../../src/warehouse/settle-sql.ts';
 import { readWarehouseSettings } from '../../src/config/settings.ts';
@@ -22,8 +23,11 @@ export async function settledTables(warehouse: Omit<SettledWarehouse, 'adminEnv'
 }
 
 /** The same, worked out from all events at once. Leaves the warehouse like that. */
-export async function rebuiltTables(warehouse: SettledWarehouse): Promise<SettledTables> {
-  await rebuild(readWarehouseSettings(warehouse.adminEnv), warehouse.settings);
+export async function rebuiltTables(
+  warehouse: SettledWarehouse,
+  rule: SettlingRule = warehouse.settings,
+): Promise<SettledTables> {
+  await rebuild(readWarehouseSettings(warehouse.adminEnv), rule);
   return settledTables(warehouse);
 }
 

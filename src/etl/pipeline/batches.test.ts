@@ -6,6 +6,7 @@ import { definePipeline } from './pipeline.ts';
 import { NO_KEYS } from './progress.ts';
 import type { ObjectChunk } from './read-objects.ts';
 import { ORIGIN } from './testing/records.ts';
+import { RULE } from './testing/rule.ts';
 
 const START = { seen: NO_KEYS, partial: null };
 
@@ -28,7 +29,7 @@ async function batchesFrom(
   limits: { records?: number; bytes?: number },
   onBatch: (batch: Batch, stop: AbortController) => void = () => undefined,
 ): Promise<Batch[]> {
-  const run = await definePipeline([]).open({ sessionTimeout_ms: 1 });
+  const run = await definePipeline([]).open(RULE);
   const stop = new AbortController();
   const { records = Infinity, bytes = Infinity } = limits;
   const batches: Batch[] = [];
@@ -118,7 +119,7 @@ test('when reading is stopped while a chunk is awaited, what was read is a batch
     setTimeout(() => stop.abort(), 5);
     await new Promise(() => undefined);
   }
-  const run = await definePipeline([]).open({ sessionTimeout_ms: 1 });
+  const run = await definePipeline([]).open(RULE);
   const limits = { records: () => 10, bytes: Infinity };
   const batches: Batch[] = [];
   for await (const batch of batchesOf(stalling(), START, run.record.bind(run), limits, stop.signal))
@@ -160,7 +161,7 @@ describe('the source of a run', () => {
 
   test('is not asked for anything when reading was stopped before it began', async () => {
     const calls: string[] = [];
-    const run = await definePipeline([]).open({ sessionTimeout_ms: 1 });
+    const run = await definePipeline([]).open(RULE);
     const limits = { records: () => 10, bytes: Infinity };
     const batches = batchesOf(watched(calls), START, run.record.bind(run), limits, AbortSignal.abort());
     expect(await batches.next()).toEqual({ done: true, value: undefined });
@@ -217,7 +218,7 @@ test('no batch keeps listening to the signal', async () => {
     if (type === 'abort') listening.delete(listener);
     remove(type, listener);
   };
-  const run = await definePipeline([]).open({ sessionTimeout_ms: 1 });
+  const run = await definePipeline([]).open(RULE);
   const limits = { records: () => 1, bytes: Infinity };
   let most = 0;
   for await (const batch of batchesOf(chunksOf([3], 3), START, run.record.bind(run), limits, signal)) {

@@ -14,6 +14,7 @@ import { ORIGIN, recordsOf } from './testing/records.ts';
 import { transform } from './transform.ts';
 import type { UnitContext } from './unit-context.ts';
 import { UnitReport } from './unit-report.ts';
+import { RULE } from './testing/rule.ts';
 
 const unit = hourUnit(Date.parse('2025-12-06T05:00:00Z'));
 const seen = withKey(NO_KEYS, ORIGIN);
@@ -177,7 +178,7 @@ test('a batch’s rejects are those of reading, of the transforms and of the sin
       return [...records, { ...records[5]!, row: { ...records[5]!.row } }];
     },
   });
-  const run = await definePipeline([sort]).open({ sessionTimeout_ms: 1 });
+  const run = await definePipeline([sort]).open(RULE);
   const prepared: number[][] = [];
   const rows = { takeDelivered: () => [], rejects: [reject('nul_character')], duplicates: 3 };
   const claim = {
@@ -231,7 +232,7 @@ test('the transforms are told which records are fit to be written, and no others
       delivered: (records) => void delivered.push(...records.map(({ index }) => index)),
     }),
   });
-  const run = await definePipeline([listen]).open({ sessionTimeout_ms: 1 });
+  const run = await definePipeline([listen]).open(RULE);
   const records = recordsOf(run, 3);
   const claim = {
     prepare: () => ({ takeDelivered: () => [records[1]], rejects: [], duplicates: 0 }),

@@ -6,6 +6,7 @@ import type { Fitted } from './fit.ts';
 import { definePipeline, type Pipeline, type PipelineRun } from './pipeline.ts';
 import { recordsOf } from './testing/records.ts';
 import { transform, type Transform } from './transform.ts';
+import { RULE } from './testing/rule.ts';
 
 const addPrice = transform({ name: 'addPrice', adds: { price: column.numeric() }, each: () => undefined });
 const addName = transform({ name: 'addName', adds: { name: column.text() }, each: () => undefined });
@@ -15,7 +16,7 @@ const useBoth = transform({
   adds: { label: column.text() },
   each: () => undefined,
 });
-const hour = { sessionTimeout_ms: 1 };
+const hour = RULE;
 
 function thrownBy(act: () => unknown): unknown {
   try {

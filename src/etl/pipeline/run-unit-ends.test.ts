@@ -12,6 +12,7 @@ import { MemorySink } from './testing/memory-sink.ts';
 import { MemoryStore } from './testing/memory-store.ts';
 import { transform } from './transform.ts';
 import type { UnitContext } from './unit-context.ts';
+import { RULE } from './testing/rule.ts';
 
 const unit = hourUnit(Date.parse('2025-12-06T05:00:00Z'));
 const CLOSED_MS = Date.parse('2025-12-06T06:05:00Z');
@@ -52,7 +53,7 @@ class Bench {
       pipeline: definePipeline([]),
       budget: this.budget,
       batchSize: new BatchSize(2),
-      sessionTimeout_ms: 1,
+      rule: RULE,
       skipUnchanged: false,
       now_ms: () => CLOSED_MS,
       onProgress: () => this.onProgress(),
@@ -302,10 +303,13 @@ test('the transforms are opened with the session’s time-out, and closed howeve
     },
   });
   const bench = new Bench();
-  await bench.run({ pipeline: definePipeline([watch]), sessionTimeout_ms: 42 });
+  await bench.run({ pipeline: definePipeline([watch]), rule: { ...RULE, sessionTimeout_ms: 42 } });
   bench.sink.beforeCommit = () => {
     throw coded('lost_hour');
   };
-  await expect(bench.run({ pipeline: definePipeline([watch]), sessionTimeout_ms: 42 })).rejects.toThrow('lost_hour');
-  expect(calls).toEqual([{ sessionTimeout_ms: 42 }, 'closed', { sessionTimeout_ms: 42 }, 'closed']);
+  await expect(
+    bench.run({ pipeline: definePipeline([watch]), rule: { ...RULE, sessionTimeout_ms: 42 } }),
+  ).rejects.toThrow('lost_hour');
+  const given = { ...RULE, sessionTimeout_ms: 42 };
+  expect(calls).toEqual([given, 'closed', given, 'closed']);
 });

@@ -12,6 +12,7 @@ import { runUnit } from './run-unit.ts';
 import { MemorySink } from './testing/memory-sink.ts';
 import { MemoryStore } from './testing/memory-store.ts';
 import { transform, type Transform } from './transform.ts';
+import { RULE } from './testing/rule.ts';
 
 const unit: HourUnit = hourUnit(Date.parse('2025-12-06T05:00:00Z'));
 const CLOSED_MS = Date.parse('2025-12-06T06:05:00Z');
@@ -37,7 +38,7 @@ async function run(store: MemoryStore, sink: MemorySink, options: Options = {}):
       pipeline: definePipeline(transforms as never),
       budget,
       batchSize: new BatchSize(cap),
-      sessionTimeout_ms: 1,
+      rule: RULE,
       skipUnchanged,
       now_ms: () => now_ms,
       onProgress: () => {

@@ -9,6 +9,7 @@ import type { RunResult, UnitResult } from './result.ts';
 import { HoursFailed, runUnits, type UnitFailure } from './run.ts';
 import { MemorySink } from './testing/memory-sink.ts';
 import { MemoryStore } from './testing/memory-store.ts';
+import { RULE } from './testing/rule.ts';
 
 const FIRST_MS = Date.parse('2025-12-06T05:00:00Z');
 const UNITS = [0, 1, 2].map((at) => hourUnit(FIRST_MS + at * HOUR_MS));
@@ -38,7 +39,7 @@ class Bench {
         pipeline: definePipeline([]),
         budget: this.budget,
         batchSize: new BatchSize(),
-        sessionTimeout_ms: 1,
+        rule: RULE,
         skipUnchanged,
         now_ms: () => now_ms,
         onUnit: (result) => this.done.push(result),
@@ -206,7 +207,7 @@ describe('an hour that fails', () => {
       budget,
       pipeline: definePipeline([]),
       batchSize: new BatchSize(),
-      sessionTimeout_ms: 1,
+      rule: RULE,
     };
     const run = runUnits({ prefix: '', units: UNITS }, { ...context, skipUnchanged: false, now_ms: () => 0 });
     await expect(run).rejects.toMatchObject({ code: 'store_unavailable', result: { read: 2 } });

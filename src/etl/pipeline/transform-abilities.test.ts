@@ -5,9 +5,10 @@ import type { EventRecord } from './event-record.ts';
 import { definePipeline, type PipelineRun } from './pipeline.ts';
 import { recordsOf } from './testing/records.ts';
 import { transform, type OpenContext, type Transform } from './transform.ts';
+import { RULE } from './testing/rule.ts';
 
 const opened = (transforms: readonly Transform[], context: Partial<OpenContext> = {}): Promise<PipelineRun> =>
-  definePipeline(transforms).open({ sessionTimeout_ms: 1, ...context });
+  definePipeline(transforms).open({ ...RULE, ...context });
 const numbers = (records: readonly EventRecord<unknown>[]): unknown[] => records.map(({ event }) => event['n']);
 const idOf = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`;
 const name = transform({

@@ -3,8 +3,9 @@ import { column } from './column.ts';
 import { definePipeline } from './pipeline.ts';
 import { recordsOf } from './testing/records.ts';
 import { transform } from './transform.ts';
+import { RULE } from './testing/rule.ts';
 
-const hour = { sessionTimeout_ms: 1_800_000 };
+const hour = RULE;
 
 test('a transform that says nothing of columns needs and adds none', () => {
   const look = transform({ name: 'look', each: () => undefined });

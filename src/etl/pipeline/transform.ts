@@ -1,3 +1,4 @@
+import type { SettlingRule } from '../../config/settling-rule.ts';
 import { ClickstreamError } from '../../errors.ts';
 import type { Columns, NoColumns, Row } from './column.ts';
 import { checkDefinition } from './definition.ts';
@@ -34,10 +35,8 @@ export interface TransformLog {
   readonly warn: (message: string) => void;
 }
 
-/** What `open` is given. */
-export interface OpenContext {
-  /** Inactivity after which a visitor's next event starts a new session. */
-  readonly sessionTimeout_ms: number;
+/** What `open` is given: the rule that the warehouse is settled by, and a log. */
+export interface OpenContext extends SettlingRule {
   /** Absent where nobody listens. */
   readonly log?: (transform: string, level: keyof TransformLog, message: string) => void;
 }

@@ -1,3 +1,4 @@
+import type { SettlingRule } from '../../config/settling-rule.ts';
 import type { BatchSize } from './batch-size.ts';
 import type { Budget } from './budget.ts';
 import type { HourUnit } from './hours.ts';
@@ -14,7 +15,7 @@ export interface UnitContext {
   readonly pipeline: Pipeline;
   readonly budget: Budget;
   readonly batchSize: BatchSize;
-  readonly sessionTimeout_ms: number;
+  readonly rule: SettlingRule;
   /** Whether a unit that was read to its end is left alone while its listing is unchanged. */
   readonly skipUnchanged: boolean;
   /** Epoch milliseconds now. */
@@ -26,6 +27,7 @@ export interface UnitContext {
 }
 
 /** What a pipeline is opened with for a unit. */
-export function openContext({ sessionTimeout_ms, transformLog }: UnitContext): OpenContext {
-  return { sessionTimeout_ms, ...(transformLog ? { log: transformLog } : {}) };
+export function openContext({ rule, transformLog }: UnitContext): OpenContext {
+  const { sessionTimeout_ms, cutAtMidnight, reportingTimeZone } = rule;
+  return { sessionTimeout_ms, cutAtMidnight, reportingTimeZone, ...(transformLog ? { log: transformLog } : {}) };
 }

@@ -39,7 +39,7 @@ export async function redrive(
   options: RedriveOptions = {},
 ): Promise<RunResult> {
   const { pipeline = defaultPipeline, limits = NO_LIMITS } = options;
-  const { postgres, tables, sessionTimeout_ms } = settings;
+  const { postgres, tables } = settings;
   const started_ms = performance.now();
   const budget = new Budget(limits, options.stop);
   const timeLeft_ms = (): number => budget.timeLeft_ms();
@@ -65,7 +65,7 @@ export async function redrive(
       pipeline,
       budget,
       batchSize: new BatchSize(settings.maxRecordsPerBatch),
-      sessionTimeout_ms,
+      rule: settings,
       skipUnchanged: false,
       now_ms: Date.now,
     };

@@ -18,8 +18,8 @@ export const sessionize = transform({
     session_id: column.text('The client’s session; else auto- and the id of the derived session’s first event'),
     session_derived: required(column.boolean('Whether session_id was derived from the visitor’s events')),
   },
-  open({ sessionTimeout_ms }) {
-    const sessions = new OpenSessions(sessionTimeout_ms);
+  open(rule) {
+    const sessions = new OpenSessions(rule);
     return {
       batch(records, context) {
         const sessionless: Sessionless[] = [];

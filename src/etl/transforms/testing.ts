@@ -1,6 +1,8 @@
+import type { SettlingRule } from '../../config/settling-rule.ts';
 import type { Row } from '../pipeline/column.ts';
 import { decode } from '../pipeline/decode/testing.ts';
 import { definePipeline, type ColumnsOf, type Pipeline } from '../pipeline/pipeline.ts';
+import { RULE } from '../pipeline/testing/rule.ts';
 import type { DecodedRecord, JsonObject, Origin } from '../pipeline/record.ts';
 import type { Transform } from '../pipeline/transform.ts';
 
@@ -33,8 +35,7 @@ export interface Transformed<R> {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-export interface RunOptions {
-  readonly sessionTimeout_ms?: number;
+export interface RunOptions extends Partial<SettlingRule> {
   readonly origin?: Partial<Origin>;
 }
 
@@ -45,10 +46,10 @@ export type EventOrText = JsonObject | string;
 export async function runBatches<const List extends readonly Transform[]>(
   transforms: List,
   batches: readonly (readonly EventOrText[])[],
-  { sessionTimeout_ms = 30 * 60_000, origin }: RunOptions = {},
+  { origin, ...rule }: RunOptions = {},
 ): Promise<Transformed<Row<ColumnsOf<List>>>[]> {
   const pipeline: Pipeline = definePipeline(transforms as readonly Transform[]);
-  const run = await pipeline.open({ sessionTimeout_ms });
+  const run = await pipeline.open({ ...RULE, sessionTimeout_ms: 30 * 60_000, ...rule });
   const out = batches.map((events) => {
     const records = piecesOf(events).map((piece) => run.record(piece, { ...ORIGIN, ...origin }));
     const batch = run.batch(records);

@@ -1,6 +1,6 @@
 import type { SettlingRule } from '../../../config/settling-rule.ts';
 import { sqlVariables, type TableNames } from '../../../config/table-names.ts';
-import { quoteIdentifier, sqlFile } from '../../../warehouse/template.ts';
+import { quoteIdentifier, sqlFile, type SqlVariables } from '../../../warehouse/template.ts';
 import type { Columns } from '../../pipeline/column.ts';
 import { settleSql } from '../../../warehouse/settle-sql.ts';
 import { settlingLock } from '../../../warehouse/settling-lock.ts';
@@ -37,27 +37,39 @@ export interface Statements {
   readonly anyMarks: string;
   readonly settle: string;
   readonly adoptRule: string;
+  /** What `settle` goes by. */
+  readonly rule: SettlingRule;
 }
 
-/** Fills the SQL files in. */
-export function statementsFor(tables: TableNames, columns: Columns, rule: SettlingRule): Statements {
+/**
+ * What the sink's SQL files ask for: tables, the pipeline's columns as lists, and the marks that a change leaves for
+ * settling.
+ */
+export function sinkVariables(tables: TableNames, columns: Columns): SqlVariables {
   const names = Object.keys(columns).map(quoteIdentifier);
   const list = (of: string, wanted: readonly string[]): string => wanted.map((name) => `${of}${name}`).join(', ');
   const own = names.filter((name) => !DERIVED.has(name.slice(1, -1)));
   const told = (of: string): string =>
     `${list(`${of}.`, own)}, CASE WHEN NOT ${of}.session_derived THEN ${of}.session_id END`;
-  const variables = {
+  return {
     ...sqlVariables(tables),
     columns: list('', names),
     staged_columns: list('s.', names),
     staged_values: told('s'),
     stored_values: told('e'),
     assignments: own.map((name) => `${name} = s.${name}`).join(', '),
+    leave_marks: sqlFile('statements/leave-marks.sql', sqlVariables(tables)),
   };
+}
+
+/** Fills the SQL files in. */
+export function statementsFor(tables: TableNames, columns: Columns, rule: SettlingRule): Statements {
+  const variables = sinkVariables(tables, columns);
+  const list = variables['columns']!;
   const file = (name: string): string => sqlFile(`statements/${name}.sql`, variables);
   return {
-    copyEvents: `COPY ${tables.events} (${variables.columns}) FROM STDIN`,
-    copyStaging: `COPY clickstream_staging (${variables.columns}) FROM STDIN`,
+    copyEvents: `COPY ${tables.events} (${list}) FROM STDIN`,
+    copyStaging: `COPY clickstream_staging (${list}) FROM STDIN`,
     copyRejects:
       `COPY ${tables.rejects} (source_key, record_index, start_bytes, end_bytes, last_modified, etag, code, detail, ` +
       'raw, run_id) FROM STDIN',
@@ -87,5 +99,6 @@ export function statementsFor(tables: TableNames, columns: Columns, rule: Settli
       `OR EXISTS (SELECT FROM ${tables.activityMarks}) AS found`,
     settle: settleSql(tables, rule),
     adoptRule: file('adopt-rule'),
+    rule,
   };
 }
