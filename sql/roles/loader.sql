@@ -4,7 +4,8 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"orderMarks", :"activityMarks", :"settings", :"steps", :"orders", :"visitors", :"quarterlyActivity",
   :"quarterlySessions", :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders",
   :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors",
-  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts"
+  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts", :"clientUsers", :"identityOverrides", :"clientPeople",
+  :"sessionPeople", :"people", :"dailyPeople"
 FROM :"loader";
 
 GRANT SELECT, INSERT, UPDATE ON :"events" TO :"loader";
@@ -22,3 +23,5 @@ TO :"loader";
 GRANT SELECT, INSERT, DELETE ON :"orderMarks", :"activityMarks" TO :"loader";
 GRANT SELECT, INSERT ON :"settings" TO :"loader";
 GRANT SELECT ON :"steps" TO :"loader";
+-- Who is who by hand is not the loader's affair, and settling does not ask.
+GRANT SELECT, INSERT, DELETE ON :"clientUsers" TO :"loader";

@@ -4,7 +4,8 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"orderMarks", :"activityMarks", :"settings", :"steps", :"orders", :"visitors", :"quarterlyActivity",
   :"quarterlySessions", :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders",
   :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors",
-  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts"
+  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts", :"clientUsers", :"identityOverrides", :"clientPeople",
+  :"sessionPeople", :"people", :"dailyPeople"
 FROM :"reader";
 
 GRANT SELECT ON :"events" TO :"reader";
@@ -20,4 +21,6 @@ GRANT SELECT ON :"sessions", :"orders", :"visitors", :"quarterlyActivity", :"qua
   :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders", :"quarterlyOrderLines",
   :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors", :"quarterlyAcquisition",
   :"dailyVisitors", :"weeklyCohorts"
+TO :"reader";
+GRANT SELECT ON :"clientUsers", :"identityOverrides", :"clientPeople", :"sessionPeople", :"people", :"dailyPeople"
 TO :"reader";

@@ -34,6 +34,12 @@ const BESIDE_EVENTS = {
   quarterlyAcquisition: 'quarterly_acquisition',
   dailyVisitors: 'daily_visitors',
   weeklyCohorts: 'weekly_cohorts',
+  clientUsers: 'client_users',
+  identityOverrides: 'identity_overrides',
+  clientPeople: 'client_people',
+  sessionPeople: 'session_people',
+  people: 'people',
+  dailyPeople: 'daily_people',
 } as const;
 
 export type TableKey = 'events' | keyof typeof BESIDE_EVENTS;

@@ -48,13 +48,14 @@ const ORDER_EVENT_COLUMNS = [
 /** From marks to what changed, in order. */
 const FROM_MARKS = ['take-marks', 'derive-sessions', 'touched-orders', 'order-rows', 'touched-sessions'];
 /** From what changed to rows; a rebuild goes the same way. */
-const TO_ROWS = ['session-rows', 'visitors'];
+const TO_ROWS = ['session-rows', 'visitors', 'client-users'];
 
 /** The tables that settling works out from the events. */
 export const DERIVED_TABLES: readonly TableKey[] = [
   'sessions',
   'orders',
   'visitors',
+  'clientUsers',
   ...ROLLUPS.map(({ table }) => table),
 ];
 

@@ -116,7 +116,7 @@ describe('every object of the warehouse', () => {
       Object.entries(sqlVariables(tableNames('clickstream_events'))).map(([key, name]) => [name, key]),
     );
     for (const role of ['loader', 'reader']) {
-      const [, decided = ''] = /^REVOKE ALL ON ([^;]*) FROM/m.exec(readSql(`roles/${role}.sql`)) ?? [];
+      const [, decided = ''] = /^REVOKE ALL ON ([^;]*)\sFROM/m.exec(readSql(`roles/${role}.sql`)) ?? [];
       for (const { name } of relations) {
         expect(decided, `${role}.sql decides about ${name}`).toContain(`:"${names.get(`"${name}"`) ?? name}"`);
       }
