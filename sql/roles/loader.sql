@@ -5,7 +5,7 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"quarterlySessions", :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders",
   :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors",
   :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts", :"clientUsers", :"identityOverrides", :"clientPeople",
-  :"sessionPeople", :"people", :"dailyPeople"
+  :"sessionPeople", :"people", :"dailyPeople", :"adoption"
 FROM :"loader";
 
 GRANT SELECT, INSERT, UPDATE ON :"events" TO :"loader";

@@ -5,7 +5,7 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"quarterlySessions", :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders",
   :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors",
   :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts", :"clientUsers", :"identityOverrides", :"clientPeople",
-  :"sessionPeople", :"people", :"dailyPeople"
+  :"sessionPeople", :"people", :"dailyPeople", :"adoption"
 FROM :"reader";
 
 GRANT SELECT ON :"events" TO :"reader";
@@ -22,5 +22,6 @@ GRANT SELECT ON :"sessions", :"orders", :"visitors", :"quarterlyActivity", :"qua
   :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors", :"quarterlyAcquisition",
   :"dailyVisitors", :"weeklyCohorts"
 TO :"reader";
-GRANT SELECT ON :"clientUsers", :"identityOverrides", :"clientPeople", :"sessionPeople", :"people", :"dailyPeople"
+GRANT SELECT ON :"clientUsers", :"identityOverrides", :"clientPeople", :"sessionPeople", :"people", :"dailyPeople",
+  :"adoption"
 TO :"reader";

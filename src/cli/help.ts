@@ -37,15 +37,21 @@ With --roles, once and by an administrator, it also creates the group roles clic
 clickstream_loader (what the ETL needs) and clickstream_reader (dashboards; no dead letters' content), named after
 TARGET_TABLE. Make login roles members of them. Every later run renews what they may do.
 
+With --adopt, once, where TARGET_TABLE names a table that another ETL made: it is renamed to NAME_before_adoption and kept,
+and each of its rows becomes an event of the new table, by the rules for events from S3. Product columns may begin with
+context_product_; what no column is for goes to properties. Stop what writes to it first. Run it again if it was stopped.
+
 Environment:
 ${WAREHOUSE_VARIABLES}
+  SESSION_TIMEOUT_MINUTES, ...             of --adopt: as for "clickstream etl", since adopted events are settled
 
 Exit codes: 0 up to date, 1 failed, 2 wrong usage or configuration
 
 Examples:
   clickstream migrate --dry-run
   clickstream migrate
-  clickstream migrate --roles`;
+  clickstream migrate --roles
+  clickstream migrate --adopt --dry-run`;
 
 /** After the flags of `clickstream status`. */
 export const STATUS_HELP = `

@@ -60,6 +60,7 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .command('migrate')
     .description('Creates the tables of the warehouse, or brings them up to date.')
     .option('--dry-run', 'show what would be applied, and change nothing')
+    .option('--adopt', 'take the rows of a table over that TARGET_TABLE names and that was there before')
     .option('--roles', 'create the roles owner, loader and reader, and hand the tables over to the owner')
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', MIGRATE_HELP)

@@ -121,6 +121,16 @@ export function readWarehouseSettings(env: NodeJS.ProcessEnv): WarehouseSettings
 }
 
 /**
+ * The settings of a command that settles the warehouse and reads no bucket.
+ *
+ * @throws ClickstreamError as {@link readEtlSettings} does.
+ */
+export function readSettlingSettings(env: NodeJS.ProcessEnv): WarehouseSettings & SettlingRule {
+  const reader = new EnvReader(env);
+  return reader.finish({ ...readWarehouse(reader, env), ...readRule(reader) });
+}
+
+/**
  * The settings of a look at the warehouse's state.
  *
  * @throws ClickstreamError as {@link readEtlSettings} does.

@@ -40,6 +40,7 @@ const BESIDE_EVENTS = {
   sessionPeople: 'session_people',
   people: 'people',
   dailyPeople: 'daily_people',
+  adoption: 'adoption',
 } as const;
 
 export type TableKey = 'events' | keyof typeof BESIDE_EVENTS;
