@@ -101,6 +101,23 @@ Examples:
   clickstream audit --date 2025-12-06
   clickstream audit --from 2025-12-01T00 --json | jq -r '.hours[] | select(.atFault) | .hour'`;
 
+/** After the flags of `clickstream orders reconcile`. */
+export const RECONCILE_HELP = `
+Of each order in the shop's table: was it seen, and with the same total? An event may be up to a day away from the shop's
+own time. Told are orders not seen, orders whose totals (or currencies) differ, and orders that only clickstream has. Both
+databases are only read. Times without a zone are UTC.
+
+Environment:
+${WAREHOUSE_VARIABLES}
+  SHOP_DATABASE_URL                        postgres://user:password@host:5432/database?sslmode=verify-full
+
+Exit codes: 0 compared, 1 less was seen than --min-coverage, or not reachable, 2 wrong usage or configuration
+
+Examples:
+  clickstream orders reconcile --date 2025-12-06 --currency currency
+  clickstream orders reconcile --date 2025-12-06 --table shop.Order --id id --time createdAt --min-coverage 98
+  clickstream orders reconcile --date 2025-12-06 --json --list 100000 | jq -r '.missing[].id'`;
+
 /** After the flags of `clickstream rejects`. */
 export const REJECTS_HELP = `
 Environment:
