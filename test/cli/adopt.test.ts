@@ -7,6 +7,7 @@ import { uuidOfName } from '../../src/etl/pipeline/uuid.ts';
 import { runEtl } from '../../src/etl/run-etl.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
 import { adopt, previewAdoption } from '../../src/warehouse/adoption/adopt.ts';
+import { migrate } from '../../src/warehouse/migrate.ts';
 import { rebuild } from '../../src/warehouse/rebuild.ts';
 import { DERIVED_TABLES } from '../../src/warehouse/settle-sql.ts';
 import { freshBucket, ndjson, PREFIX } from '../support/bucket.ts';
@@ -313,6 +314,33 @@ describe('what is no table of events', () => {
     await query(`CREATE TABLE clickstream_events (${NEEDED})`);
     const { adopted } = await adopt(settings, defaultPipeline, settings);
     expect(adopted).toMatchObject({ found: 0, adopted: 0 });
+  });
+});
+
+it('goes on where it died between the renaming and the first table of its own', async () => {
+  await query(SEEDS_TABLE);
+  await query(SEEDS_ROWS);
+  await query('ALTER TABLE clickstream_events RENAME TO clickstream_events_before_adoption');
+  const settings = readSettlingSettings(env);
+  await expect(migrate(settings, defaultPipeline.columns)).rejects.toMatchObject({ code: 'adoption_unfinished' });
+  expect(await previewAdoption(settings, defaultPipeline, settings)).toMatchObject(COUNTS);
+  expect((await adopt(settings, defaultPipeline, settings)).adopted).toMatchObject(COUNTS);
+});
+
+it('stops when something still writes to the former table, since not every row would be counted', async () => {
+  await query(SEEDS_TABLE);
+  await query(SEEDS_ROWS);
+  const settings = readSettlingSettings(env);
+  await migrate(settings, defaultPipeline.columns, { adopt: true });
+  // Seen as soon as the first batch is committed: a row in a block that was read already.
+  await query(
+    `CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       INSERT INTO clickstream_events_before_adoption (event_name) VALUES ('late'); RETURN NULL; END $$;
+     CREATE TRIGGER late AFTER UPDATE ON clickstream_adoption FOR EACH STATEMENT EXECUTE FUNCTION late()`,
+  );
+  await expect(adopt(settings, defaultPipeline, settings)).rejects.toMatchObject({
+    code: 'adoption_unbalanced',
+    message: expect.stringContaining('has 9 rows and 8 were read') as string,
   });
 });
 

@@ -29,5 +29,5 @@ export const adopt = transform({
 /** The pipeline that rows from before go through: a run's own, from the event on. */
 export function adoptionPipeline({ transforms }: Pipeline): Pipeline {
   const others = transforms.filter(({ name }) => name !== 'parse' && name !== 'dedupe');
-  return definePipeline([adopt, ...others] as never) as Pipeline;
+  return definePipeline([adopt, ...others] as never);
 }
