@@ -35,6 +35,7 @@ CREATE TABLE :"sessions" (
   product_views integer NOT NULL,
   carts integer NOT NULL,
   user_id text,
+  users jsonb,
   logged_in boolean NOT NULL,
   landing_page text,
   exit_page text,
@@ -73,6 +74,7 @@ COMMENT ON COLUMN :"sessions".page_views IS 'How many of them show a page: home,
 COMMENT ON COLUMN :"sessions".product_views IS 'How many of them show a product';
 COMMENT ON COLUMN :"sessions".carts IS 'How many of them add to the cart';
 COMMENT ON COLUMN :"sessions".user_id IS 'The user that was known last';
+COMMENT ON COLUMN :"sessions".users IS 'Each user that was known in it: events, and the times of the first and last';
 COMMENT ON COLUMN :"sessions".logged_in IS 'Whether a user was known at any time';
 COMMENT ON COLUMN :"sessions".landing_page IS 'The first page, without its query';
 COMMENT ON COLUMN :"sessions".exit_page IS 'The last page, without its query';

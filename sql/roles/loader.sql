@@ -10,7 +10,8 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"days", :"dailySessions", :"funnel", :"categoryFunnel", :"visitorFunnel", :"journeys", :"pages",
   :"productEngagement", :"sessionProducts", :"activity", :"activityByHour", :"activityHeatmap", :"eventCounts",
   :"retention", :"acquisition", :"attribution", :"revenue", :"revenueByProduct", :"revenueByCategory",
-  :"revenueByCampaign", :"orderLines"
+  :"revenueByCampaign", :"orderLines",
+  :"clientUsers", :"identityOverrides", :"clientPeople", :"sessionPeople", :"people", :"dailyPeople", :"adoption"
 FROM :"loader";
 
 GRANT SELECT, INSERT, UPDATE ON :"events" TO :"loader";
@@ -31,3 +32,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON :"quarterlyActivity", :"quarterlySession
   :"eventsByDay", :"sessionsByDay", :"productsByDay", :"categoriesByDay", :"journeysByDay", :"pagesByDay",
   :"ordersByDay", :"orderLinesByDay", :"visitorsByDay", :"acquisitionByDay", :"sessionStarts"
 TO :"loader";
+-- Who is who by hand is not the loader's affair, and settling does not ask.
+GRANT SELECT, INSERT, DELETE ON :"clientUsers" TO :"loader";

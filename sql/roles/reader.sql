@@ -10,7 +10,8 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"days", :"dailySessions", :"funnel", :"categoryFunnel", :"visitorFunnel", :"journeys", :"pages",
   :"productEngagement", :"sessionProducts", :"activity", :"activityByHour", :"activityHeatmap", :"eventCounts",
   :"retention", :"acquisition", :"attribution", :"revenue", :"revenueByProduct", :"revenueByCategory",
-  :"revenueByCampaign", :"orderLines"
+  :"revenueByCampaign", :"orderLines",
+  :"clientUsers", :"identityOverrides", :"clientPeople", :"sessionPeople", :"people", :"dailyPeople", :"adoption"
 FROM :"reader";
 
 GRANT SELECT ON :"events" TO :"reader";
@@ -34,4 +35,7 @@ GRANT SELECT ON :"days", :"dailySessions", :"funnel", :"categoryFunnel", :"visit
   :"productEngagement", :"sessionProducts", :"activity", :"activityByHour", :"activityHeatmap", :"eventCounts",
   :"retention", :"acquisition", :"attribution", :"revenue", :"revenueByProduct", :"revenueByCategory",
   :"revenueByCampaign", :"orderLines"
+TO :"reader";
+GRANT SELECT ON :"clientUsers", :"identityOverrides", :"clientPeople", :"sessionPeople", :"people", :"dailyPeople",
+  :"adoption"
 TO :"reader";

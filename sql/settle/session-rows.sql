@@ -64,6 +64,16 @@ WITH labelled AS (
     'carts', carts, 'step', step, 'list_price', list_price, 'price', price, 'priced', priced) ORDER BY product_id) AS products
   FROM (SELECT * FROM product_steps ORDER BY no) AS p
   GROUP BY no
+), known_users AS (
+  SELECT no, jsonb_agg(jsonb_build_object('user', user_id, 'events', events, 'first', first_at, 'last', last_at)
+    ORDER BY user_id COLLATE "C") AS users
+  FROM (
+    SELECT no, user_id, count(*) AS events, min(event_timestamp) AS first_at, max(event_timestamp) AS last_at
+    FROM clickstream_session_events
+    WHERE user_id IS NOT NULL
+    GROUP BY no, user_id
+  ) AS counted
+  GROUP BY no
 ), revenue AS (
   SELECT t.no, sum(orders)::integer AS orders, jsonb_object_agg(currency, net) AS revenue
   FROM clickstream_touched AS t
@@ -84,7 +94,7 @@ WITH labelled AS (
 )
 INSERT INTO clickstream_new_sessions
 SELECT t.visitor_id, t.session_id, f.derived, f.started_at, f.ended_at, f.events, f.page_views, f.product_views, f.carts,
-  f.users[cardinality(f.users)], f.users IS NOT NULL,
+  f.users[cardinality(f.users)], u.users, f.users IS NOT NULL,
   substring(f.pages[1] FROM '^[^?#]*'), substring(f.pages[cardinality(f.pages)] FROM '^[^?#]*'), f.referrer,
   f.touch ->> 0, f.touch ->> 1, f.touch ->> 2, f.touch ->> 3,
   CASE
@@ -106,6 +116,7 @@ SELECT t.visitor_id, t.session_id, f.derived, f.started_at, f.ended_at, f.events
 FROM funnel AS f
 JOIN clickstream_touched AS t USING (no)
 LEFT JOIN products AS p USING (no)
+LEFT JOIN known_users AS u USING (no)
 LEFT JOIN revenue AS r USING (no);
 
 ANALYZE clickstream_new_sessions;

@@ -41,8 +41,13 @@ With --roles, once and by an administrator, it also creates the group roles clic
 clickstream_loader (what the ETL needs) and clickstream_reader (dashboards; no dead letters' content), named after
 TARGET_TABLE. Make login roles members of them. Every later run renews what they may do.
 
+With --adopt, once, where TARGET_TABLE names a table that another ETL made: it is renamed to NAME_before_adoption and kept,
+and each of its rows becomes an event of the new table, by the rules for events from S3. Product columns may begin with
+context_product_; what no column is for goes to properties. Stop what writes to it first. Run it again if it was stopped.
+
 Environment:
 ${WAREHOUSE_VARIABLES}
+  SESSION_TIMEOUT_MINUTES, ...             of --adopt: as for "clickstream etl", since adopted events are settled
 
 Exit codes: 0 up to date, 1 failed, 2 wrong usage or configuration
 
@@ -51,7 +56,8 @@ Examples:
   clickstream migrate
   clickstream migrate --pipeline pipeline.ts           shows what it adds, and asks
   clickstream migrate --pipeline pipeline.ts --yes     for scripts
-  clickstream migrate --roles`;
+  clickstream migrate --roles
+  clickstream migrate --adopt --dry-run`;
 
 /** After the flags of `clickstream try`. */
 export const TRY_HELP = `
@@ -69,6 +75,7 @@ Examples:
   clickstream try pipeline.ts --watch
   clickstream try pipeline.ts --only addDiscount --events my-events.ndjson
   clickstream try --hour 2025-12-06T05 --json | jq '.events[] | select(.end) | .end'`;
+
 const RULE_VARIABLES = `  SESSION_TIMEOUT_MINUTES                  30; a longer pause starts another session
   SESSION_CUT_AT_MIDNIGHT                  false; "true" ends sessions at midnight, too
   REPORTING_TIME_ZONE                      UTC; whose days and midnights these are`;
@@ -154,6 +161,23 @@ Exit codes: 0 everything is in, 1 an hour is to be run again, or nothing could b
 Examples:
   clickstream audit --date 2025-12-06
   clickstream audit --from 2025-12-01T00 --json | jq -r '.hours[] | select(.atFault) | .hour'`;
+
+/** After the flags of `clickstream orders reconcile`. */
+export const RECONCILE_HELP = `
+Of each order in the shop's table: was it seen, and with the same total? An event may be up to a day away from the shop's
+own time. Told are orders not seen, orders whose totals (or currencies) differ, and orders that only clickstream has. Both
+databases are only read. Times without a zone are UTC.
+
+Environment:
+${WAREHOUSE_VARIABLES}
+  SHOP_DATABASE_URL                        postgres://user:password@host:5432/database?sslmode=verify-full
+
+Exit codes: 0 compared, 1 less was seen than --min-coverage, or not reachable, 2 wrong usage or configuration
+
+Examples:
+  clickstream orders reconcile --date 2025-12-06 --currency currency
+  clickstream orders reconcile --date 2025-12-06 --table shop.Order --id id --time createdAt --min-coverage 98
+  clickstream orders reconcile --date 2025-12-06 --json --list 100000 | jq -r '.missing[].id'`;
 
 /** After the flags of `clickstream rejects`. */
 export const REJECTS_HELP = `

@@ -1,13 +1,16 @@
-import { readWarehouseSettings, type WarehouseSettings } from '../config/settings.ts';
+import { readSettlingSettings, readWarehouseSettings, type WarehouseSettings } from '../config/settings.ts';
 import { ClickstreamError } from '../errors.ts';
 import { defaultPipeline } from '../etl/default-pipeline.ts';
 import type { Columns } from '../etl/pipeline/column.ts';
-import { migrate, type Migrated } from '../warehouse/migrate.ts';
+import type { Pipeline } from '../etl/pipeline/pipeline.ts';
+import { adopt as adoptTable, previewAdoption } from '../warehouse/adoption/adopt.ts';
+import { migrate } from '../warehouse/migrate.ts';
 import { pendingMigrations, type Pending } from '../warehouse/pending.ts';
 import { pendingRoles } from '../warehouse/roles-pending.ts';
 import { confirm, type Terminal } from './confirm.ts';
 import { EXIT } from './exit-codes.ts';
-import { colorsFor, print, printJson, say, type Colors } from './output.ts';
+import { migratedText, type Changes } from './migrate-text.ts';
+import { colorsFor, print, printJson, say } from './output.ts';
 import { pipelineOf } from './pipeline-file.ts';
 import { plural } from './text.ts';
 
@@ -16,11 +19,13 @@ export interface MigrateFlags {
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly roles?: boolean;
+  readonly adopt?: boolean;
   readonly pipeline?: string;
   readonly yes?: boolean;
 }
 
 const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
+const PROGRESS_EVERY_MS = 5_000;
 
 /**
  * `clickstream migrate`: brings the warehouse up to date, or shows what that would change. The columns of a pipeline file
@@ -30,37 +35,63 @@ const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
  * @throws ClickstreamError for what is wrong; `not_confirmed` when nobody said yes.
  */
 export async function migrateCommand(flags: MigrateFlags, terminal = TERMINAL): Promise<number> {
-  const { dryRun = false, json = false, roles = false } = flags;
-  const { columns } = await pipelineOf(flags.pipeline);
+  const { dryRun = false, json = false } = flags;
+  const pipeline = await pipelineOf(flags.pipeline);
   const settings = readWarehouseSettings(process.env);
-  const { events } = settings.tables;
-  const colors = colorsFor(process.stdout, process.env);
-  if (dryRun) {
-    const pending = await pendingMigrations(settings, columns, defaultPipeline.columns);
-    const { applied, added, statements } = pending;
-    const changes = { applied, added, ...(roles ? { roles: await pendingRoles(settings) } : {}) };
-    if (json) printJson({ dryRun, ...changes, statements });
-    else print(migratedText(changes, dryRun, events, colors, statements));
-    return EXIT.complete;
-  }
-  if (flags.pipeline !== undefined && flags.yes !== true) await confirmColumns(settings, columns, json, terminal);
-  const changes = await migrate(settings, columns, { roles });
+  const isDraft = !dryRun && flags.pipeline !== undefined && flags.yes !== true;
+  if (isDraft) await confirmColumns(flags, settings, pipeline.columns, terminal);
+  const changes = dryRun ? await pending(flags, settings, pipeline) : await apply(flags, settings, pipeline);
   if (json) printJson({ dryRun, ...changes });
-  else print(migratedText(changes, dryRun, events, colors));
+  else print(migratedText(changes, dryRun, settings.tables.events, colorsFor(process.stdout, process.env)));
   return EXIT.complete;
+}
+
+async function apply(
+  { roles = false, adopt = false }: MigrateFlags,
+  warehouse: WarehouseSettings,
+  pipeline: Pipeline,
+): Promise<Changes> {
+  if (!adopt) return migrate(warehouse, pipeline.columns, { roles });
+  const settings = readSettlingSettings(process.env);
+  return adoptTable(settings, pipeline, settings, { roles, onProgress: progress('copied') });
+}
+
+async function pending(
+  { roles = false, adopt = false }: MigrateFlags,
+  settings: WarehouseSettings,
+  pipeline: Pipeline,
+): Promise<Changes> {
+  const rule = adopt ? readSettlingSettings(process.env) : undefined;
+  const migrations = await pendingMigrations(settings, pipeline.columns, { adopt, migrated: defaultPipeline.columns });
+  const created = roles ? { roles: await pendingRoles(settings) } : {};
+  const adopted = rule && (await previewAdoption(settings, pipeline, rule, progress('read')));
+  return { ...migrations, ...created, ...(adopted ? { adopted } : {}) };
+}
+
+/** Says now and then how far it has come. */
+function progress(verb: string): (share: number) => void {
+  let said_ms = performance.now();
+  return (share) => {
+    if (performance.now() - said_ms < PROGRESS_EVERY_MS) return;
+    said_ms = performance.now();
+    say(`${verb} ${Math.floor(share * 100)} % of the table`);
+  };
 }
 
 /** Shows the statements that would add columns, and asks; when there are none there is nothing to ask. */
 async function confirmColumns(
+  { adopt = false, json = false }: MigrateFlags,
   settings: WarehouseSettings,
   columns: Columns,
-  json: boolean,
   terminal: Terminal,
 ): Promise<void> {
-  const pending: Pending = await pendingMigrations(settings, columns, defaultPipeline.columns);
-  if (pending.statements.length === 0) return;
-  say(`${pending.statements.map((statement) => `${statement};`).join('\n')}\n`);
-  const question = `Add ${plural(pending.added.length, 'column')} to ${settings.tables.events}? (yes/no) `;
+  const { statements, added }: Pending = await pendingMigrations(settings, columns, {
+    adopt,
+    migrated: defaultPipeline.columns,
+  });
+  if (statements.length === 0) return;
+  say(`${statements.map((statement) => `${statement};`).join('\n')}\n`);
+  const question = `Add ${plural(added.length, 'column')} to ${settings.tables.events}? (yes/no) `;
   if (json || !terminal.input.isTTY) {
     throw notConfirmed('Nobody is there to say yes to these statements: look at them and run it again with --yes.');
   }
@@ -69,23 +100,4 @@ async function confirmColumns(
 
 function notConfirmed(message: string): ClickstreamError {
   return new ClickstreamError({ code: 'not_confirmed', stage: 'config', message });
-}
-
-/** What was changed, or would be, in a line each, with the statements that would do it. */
-export function migratedText(
-  { applied, added, roles = [] }: Migrated,
-  dryRun: boolean,
-  events: string,
-  colors: Colors,
-  statements: readonly string[] = [],
-): string {
-  const verb = dryRun ? ['would apply', 'would add', 'would create'] : ['applied', 'added', 'created'];
-  const lines = [
-    ...roles.map((role) => `${colors.green(verb[2])} role ${role}`),
-    ...applied.map((file) => `${colors.green(verb[0])} ${file}`),
-    ...added.map((column) => `${colors.green(verb[1])} column ${column}`),
-    ...statements.map((statement) => colors.dim(`  ${statement};`)),
-  ];
-  if (lines.length === 0) return `The warehouse of ${events} is up to date.`;
-  return [...lines, dryRun ? 'Nothing was changed.' : `The warehouse of ${events} is up to date now.`].join('\n');
 }

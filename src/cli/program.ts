@@ -9,6 +9,7 @@ import {
   MIGRATE_HELP,
   PROGRAM_HELP,
   REBUILD_HELP,
+  RECONCILE_HELP,
   REDRIVE_HELP,
   REJECTS_HELP,
   RUNS_HELP,
@@ -19,6 +20,8 @@ import {
 import { migrateCommand, type MigrateFlags } from './migrate-command.ts';
 import { newPipelineCommand, newTransformCommand, type NewFlags } from './new-command.ts';
 import { rebuildCommand, type RebuildFlags } from './rebuild-command.ts';
+import { reconcileCommand } from './orders-command.ts';
+import type { ReconcileFlags } from './orders-flags.ts';
 import { runsCommand } from './runs-command.ts';
 import type { RunsFlags } from './runs-flags.ts';
 import { statusCommand } from './status-command.ts';
@@ -72,6 +75,7 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .option('--pipeline <file>', 'also the columns of a pipeline of your own; asks before it adds them')
     .option('--yes', 'with --pipeline: add its columns without asking')
     .option('--dry-run', 'show what would be applied, and change nothing')
+    .option('--adopt', 'take the rows of a table over that TARGET_TABLE names and that was there before')
     .option('--roles', 'create the roles owner, loader and reader, and hand the tables over to the owner')
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', MIGRATE_HELP)
@@ -158,6 +162,32 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', AUDIT_HELP)
     .action(async (flags: AuditFlags) => ended(await auditCommand(flags)));
+
+  const orders = program.command('orders').description('Works on orders: see its commands.');
+
+  orders
+    .command('reconcile')
+    .description("Compares the orders that were seen with those of the shop's own database.")
+    .option('--shop-url <url>', "the shop's database, in place of SHOP_DATABASE_URL, which no list of processes shows")
+    .option('--table <table>', 'its table of orders: "orders" unless given, or schema.table')
+    .option('--id <column>', 'the column with what events have as orderId; order_id')
+    .option('--total <column>', 'the column with the total; total')
+    .option('--currency <column>', 'the column with the currency; without it, currencies are not compared')
+    .option('--time <column>', 'the column with the time of the order; created_at')
+    .option('--status-column <column>', 'with --statuses: only orders with one of them count')
+    .option('--statuses <list>', 'such as "paid,shipped"')
+    .option('--hour <hour>', 'the orders of a UTC hour: 2025-12-06T05')
+    .option('--date <date>', 'those of a UTC day: 2025-12-06')
+    .option('--from <hour>', 'those from this hour on, included')
+    .option('--to <hour>', 'those up to this hour, included; without it, the hour before this one')
+    .option('--list <n>', 'name at most so many of each kind; 20 unless given')
+    .option(
+      '--min-coverage <percent>',
+      'exit with 1 when a smaller share of orders, or of a currency’s revenue, was seen',
+    )
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', RECONCILE_HELP)
+    .action(async (flags: ReconcileFlags) => ended(await reconcileCommand(flags)));
 
   const rejects = selecting(program.command('rejects'))
     .description('Lists the dead letters by code: records that were read and could not be loaded.')

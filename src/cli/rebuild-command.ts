@@ -1,4 +1,4 @@
-import { readRebuildSettings } from '../config/settings.ts';
+import { readSettlingSettings } from '../config/settings.ts';
 import { previewRebuild, rebuild } from '../warehouse/rebuild.ts';
 import { EXIT } from './exit-codes.ts';
 import { colorsFor, print, printJson } from './output.ts';
@@ -18,7 +18,7 @@ export interface RebuildFlags {
  * @throws ClickstreamError for what is wrong.
  */
 export async function rebuildCommand({ dryRun = false, json = false }: RebuildFlags): Promise<number> {
-  const settings = readRebuildSettings(process.env);
+  const settings = readSettlingSettings(process.env);
   const colors = colorsFor(process.stdout, process.env);
   if (dryRun) {
     const preview = await previewRebuild(settings);

@@ -44,8 +44,8 @@ export interface StatusSettings extends WarehouseSettings {
   readonly catchUp_hours: number;
 }
 
-/** What a rebuild needs: the warehouse, and the rule to settle it by. */
-export interface RebuildSettings extends WarehouseSettings, SettlingRule {}
+/** What settling a warehouse needs without a run: the warehouse, and the rule to settle it by. */
+export interface SettlingSettings extends WarehouseSettings, SettlingRule {}
 
 /** What every run of the ETL needs, wherever its rows go. */
 export interface RunSettings extends SettlingRule {
@@ -134,11 +134,12 @@ export function readWarehouseSettings(env: NodeJS.ProcessEnv): WarehouseSettings
 }
 
 /**
- * The settings of a rebuild. Unset, the rule's variables mean the same as to a run of the ETL.
+ * The settings of a command that settles the warehouse and reads no bucket. Unset, the rule's variables mean the same as to
+ * a run of the ETL.
  *
  * @throws ClickstreamError as {@link readEtlSettings} does.
  */
-export function readRebuildSettings(env: NodeJS.ProcessEnv): RebuildSettings {
+export function readSettlingSettings(env: NodeJS.ProcessEnv): SettlingSettings {
   const reader = new EnvReader(env);
   return reader.finish({ ...readWarehouse(reader, env), ...readRule(reader) });
 }

@@ -66,6 +66,13 @@ const BESIDE_EVENTS = {
   revenueByCategory: 'revenue_by_category',
   revenueByCampaign: 'revenue_by_campaign',
   orderLines: 'order_lines',
+  clientUsers: 'client_users',
+  identityOverrides: 'identity_overrides',
+  clientPeople: 'client_people',
+  sessionPeople: 'session_people',
+  people: 'people',
+  dailyPeople: 'daily_people',
+  adoption: 'adoption',
 } as const;
 
 export type TableKey = 'events' | keyof typeof BESIDE_EVENTS;

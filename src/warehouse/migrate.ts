@@ -6,6 +6,8 @@ import { ClickstreamError } from '../errors.ts';
 import type { Columns } from '../etl/pipeline/column.ts';
 import { tlsAdvice } from '../etl/sinks/postgres/tls-advice.ts';
 import { connect, inTransaction } from '../etl/sinks/postgres/connection.ts';
+import { adoptionState, refuseUnadopted } from './adoption/former-table.ts';
+import { renameFormer } from './adoption/rename-former.ts';
 import { columnTypes } from './check-tables.ts';
 import { commentStatement, missingColumns } from './column-statements.ts';
 import { actAsOwner, createRoles, renewGrants } from './roles.ts';
@@ -25,6 +27,8 @@ export interface Migrated {
 export interface MigrateOptions {
   /** Whether to create the roles that are missing, and to let them in. */
   readonly roles?: boolean;
+  /** Whether a table that is in the place of the events and not ours is renamed, for its rows to be copied. */
+  readonly adopt?: boolean;
 }
 
 /**
@@ -33,7 +37,8 @@ export interface MigrateOptions {
  * may do. One at a time per warehouse.
  *
  * @throws ClickstreamError `migration_failed`, naming the file; the ones before it stay applied. `column_type` when the
- *   events table has a column of the pipeline with another type. With `roles`, those of {@link createRoles}.
+ *   events table has a column of the pipeline with another type. `other_table` or `adoption_unfinished`, see
+ *   {@link refuseUnadopted}. With `roles`, those of {@link createRoles}; with `adopt`, those of {@link renameFormer}.
  */
 export async function migrate(
   { postgres, tables }: WarehouseSettings,
@@ -49,6 +54,9 @@ export async function migrate(
     await client.query("SET lock_timeout = '60s'");
     await client.query("SELECT pg_advisory_lock(hashtext('clickstream migrate'))");
     if (tables.schema !== undefined) await createSchema(client, tables.schema);
+    const state = await adoptionState(client, tables);
+    if (options.adopt !== true) refuseUnadopted(state, tables);
+    else if (state === 'needed') await renameFormer(client, tables);
     const roles = options.roles ? await createRoles(client, tables) : undefined;
     await actAsOwner(client, tables);
     const applied = await applyFiles(client, tables);

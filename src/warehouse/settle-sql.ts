@@ -48,10 +48,16 @@ export const ORDER_EVENT_COLUMNS = [
 /** From marks to what changed, in order. */
 const FROM_MARKS = ['take-marks', 'derive-sessions', 'touched-orders', 'order-rows', 'touched-sessions'];
 /** From what changed to rows; a rebuild goes the same way. */
-const TO_ROWS = ['session-rows', 'visitors'];
+const TO_ROWS = ['session-rows', 'visitors', 'client-users'];
 
 /** The tables that settling works out from the events. */
-export const DERIVED_TABLES: readonly TableKey[] = ['sessions', 'orders', 'visitors', ...ROLLUPS.flatMap(tablesOf)];
+export const DERIVED_TABLES: readonly TableKey[] = [
+  'sessions',
+  'orders',
+  'visitors',
+  'clientUsers',
+  ...ROLLUPS.flatMap(tablesOf),
+];
 
 /** Everything that a settling does, to be run in one transaction by whoever holds the lock. */
 export function settleSql(tables: TableNames, rule: SettlingRule): string {

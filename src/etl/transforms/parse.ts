@@ -50,7 +50,7 @@ export const parse = transform({
  * The id of an event. A UUID stays itself, another text or number always gives the same UUID; what names no event (none
  * sent, nil, a number too large to be exact) is named by where it lies, so that a rerun finds the same id again.
  */
-function eventId(sent: unknown, origin: Origin, index: number): string {
+export function eventId(sent: unknown, origin: Origin, index: number): string {
   if (typeof sent === 'string') {
     const uuid = canonicalUuid(sent);
     if (uuid === undefined) return uuidOfName('clientId', sent);
