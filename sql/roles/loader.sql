@@ -4,7 +4,7 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"orderMarks", :"activityMarks", :"settings", :"steps", :"orders", :"visitors", :"quarterlyActivity",
   :"quarterlySessions", :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders",
   :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors",
-  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts"
+  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts", :"tombstones", :"salt", :"erasures"
 FROM :"loader";
 
 GRANT SELECT, INSERT, UPDATE ON :"events" TO :"loader";
@@ -22,3 +22,5 @@ TO :"loader";
 GRANT SELECT, INSERT, DELETE ON :"orderMarks", :"activityMarks" TO :"loader";
 GRANT SELECT, INSERT ON :"settings" TO :"loader";
 GRANT SELECT ON :"steps" TO :"loader";
+-- Whom not to let in.
+GRANT SELECT ON :"tombstones", :"salt", :"erasures" TO :"loader";

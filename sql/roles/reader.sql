@@ -4,7 +4,7 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"orderMarks", :"activityMarks", :"settings", :"steps", :"orders", :"visitors", :"quarterlyActivity",
   :"quarterlySessions", :"quarterlyProducts", :"quarterlyCategories", :"quarterlyOrders",
   :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors",
-  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts"
+  :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts", :"tombstones", :"salt", :"erasures"
 FROM :"reader";
 
 GRANT SELECT ON :"events" TO :"reader";
@@ -21,3 +21,5 @@ GRANT SELECT ON :"sessions", :"orders", :"visitors", :"quarterlyActivity", :"qua
   :"quarterlyJourneys", :"quarterlyPages", :"quarterlyVisitors", :"quarterlyAcquisition",
   :"dailyVisitors", :"weeklyCohorts"
 TO :"reader";
+-- Not the tombstones: with the salt they would tell whether somebody was erased.
+GRANT SELECT ON :"erasures" TO :"reader";

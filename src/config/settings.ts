@@ -38,6 +38,9 @@ export interface WarehouseSettings {
   readonly tables: TableNames;
 }
 
+/** What a command needs that settles: the warehouse, and the rule that it is settled by. */
+export interface SettlingSettings extends WarehouseSettings, SettlingRule {}
+
 /** What a look at the warehouse's state needs. */
 export interface StatusSettings extends WarehouseSettings {
   /** How far back scheduled runs look, and so how far back an hour that is not completed matters. */
@@ -118,6 +121,16 @@ function readCatchUp(reader: EnvReader): number {
 export function readWarehouseSettings(env: NodeJS.ProcessEnv): WarehouseSettings {
   const reader = new EnvReader(env);
   return reader.finish(readWarehouse(reader, env));
+}
+
+/**
+ * The settings of a command that settles; it does not need the bucket.
+ *
+ * @throws ClickstreamError as {@link readEtlSettings} does.
+ */
+export function readSettlingSettings(env: NodeJS.ProcessEnv): SettlingSettings {
+  const reader = new EnvReader(env);
+  return reader.finish({ ...readWarehouse(reader, env), ...readRule(reader) });
 }
 
 /**

@@ -34,6 +34,9 @@ const BESIDE_EVENTS = {
   quarterlyAcquisition: 'quarterly_acquisition',
   dailyVisitors: 'daily_visitors',
   weeklyCohorts: 'weekly_cohorts',
+  tombstones: 'tombstones',
+  salt: 'salt',
+  erasures: 'erasures',
 } as const;
 
 export type TableKey = 'events' | keyof typeof BESIDE_EVENTS;

@@ -72,6 +72,14 @@ export function rebuildSql(tables: TableNames, rule: SettlingRule): string {
   return [...files, ...toRows(tables, variables)].join('\n');
 }
 
+/**
+ * The time before which sessions and orders that ended are closed, as SQL; null when events are kept for ever. A day before
+ * the border, since no timeout is longer: nothing that comes in from there on can reach them.
+ */
+export function closedBefore(tables: TableNames): string {
+  return `(SELECT events_kept_from - interval '1 day' FROM ${tables.settings})`;
+}
+
 /** The part that both share. */
 function toRows(tables: TableNames, variables: SqlVariables): string[] {
   return [
@@ -95,6 +103,7 @@ function settleVariables(tables: TableNames, rule: SettlingRule): SqlVariables {
     session_prefix: `'${DERIVED_SESSION_PREFIX}'`,
     session_event_columns: SESSION_EVENT_COLUMNS.join(', '),
     order_event_columns: ORDER_EVENT_COLUMNS.join(', '),
+    closed_before: closedBefore(tables),
     cut_at_midnight: String(rule.cutAtMidnight),
     // Not TRUNCATE, which dashboards would have to wait for.
     clear_derived: DERIVED_TABLES.map((table) => `DELETE FROM ${tables[table]};`).join('\n'),

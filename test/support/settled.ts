@@ -24,10 +24,12 @@ export async function rebuiltTables(warehouse: TestWarehouse): Promise<SettledTa
   return settledTables(warehouse);
 }
 
-/** Empties a warehouse of all but its settings and its vocabulary. */
+/** Empties a warehouse of all but its settings and its vocabulary; whoever was erased may come in again. */
 export async function clearWarehouse({ settings, rows }: TestWarehouse): Promise<void> {
   const { events, rejects, runs, checkpoints, marks, orderMarks, activityMarks, manifests } = settings.tables;
+  const { tombstones, erasures } = settings.tables;
   const derived = DERIVED_TABLES.map((table) => settings.tables[table]);
   const tables = [events, rejects, runs, checkpoints, marks, orderMarks, activityMarks, manifests, ...derived];
-  await rows(`TRUNCATE ${tables.join(', ')}`);
+  await rows(`TRUNCATE ${[...tables, tombstones, erasures].join(', ')}`);
+  await rows(`UPDATE ${settings.tables.settings} SET events_kept_from = NULL`);
 }

@@ -36,7 +36,7 @@ const reject = (code: string): Reject => ({
   raw: Buffer.from('x'),
 });
 const ready = (fields: Partial<ReadyBatch> = {}): ReadyBatch => ({
-  rows: { takeDelivered: () => [], rejects: [], duplicates: 0 },
+  rows: { takeDelivered: () => [], rejects: [], duplicates: 0, dropped: new Map() },
   rejects: [],
   counts: { ...noCounts(), read: 200, dropped: 1, batches: 1 },
   ended: undefined,
