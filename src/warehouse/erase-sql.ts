@@ -10,7 +10,6 @@ export function eraseSql(tables: TableNames, rule: SettlingRule) {
   const variables = { ...sqlVariables(tables), closed_before: closedBefore(tables) };
   const file = (name: string): string => sqlFile(`erase/${name}.sql`, variables);
   return {
-    adoptRule: sqlFile('statements/adopt-rule.sql', variables),
     survey: file('survey'),
     onlyTheirs: file('only-theirs'),
     sharedClients: file('shared-clients'),

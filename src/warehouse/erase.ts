@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import type { SettlingSettings } from '../config/settings.ts';
 import { Connection } from '../etl/sinks/postgres/connection.ts';
-import { adoptRule } from './adopt-rule.ts';
+import { keepRule } from './adopt-rule.ts';
 import { checkTables } from './check-tables.ts';
 import { eraseSql, type EraseSql } from './erase-sql.ts';
 import { personIds, visitorIds, type Persons } from './persons.ts';
@@ -75,7 +75,7 @@ export async function erase(
   try {
     await connection.run(async (client) => {
       await checkTables(client, tables, {});
-      await adoptRule(client, sql.adoptRule, rule);
+      await keepRule(client, tables, rule);
     });
     const rejects = new Rejects(connection, tables);
     const found = await connection.run((client) => withTheirClients(client, sql, request));

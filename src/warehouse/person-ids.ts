@@ -25,7 +25,9 @@ export function personIdsIn(raw: Buffer): PersonId[] {
     return Array.from(text.matchAll(FIELD), ([, field, literal]) => idOf(field!, literalValue(literal!))).filter(isId);
   }
   return (Array.isArray(value) ? value : [value]).flatMap((item) =>
-    Object.entries(asObject(item) ?? {}).map(([field, held]) => idOf(field, held)).filter(isId),
+    Object.entries(asObject(item) ?? {})
+      .map(([field, held]) => idOf(field, held))
+      .filter(isId),
   );
 }
 

@@ -48,7 +48,8 @@ const ORDER_EVENT_COLUMNS = [
 /** From marks to what changed, in order. */
 const FROM_MARKS = ['take-marks', 'derive-sessions', 'touched-orders', 'order-rows', 'touched-sessions'];
 /** From what changed to rows; a rebuild goes the same way. */
-const TO_ROWS = ['session-rows', 'visitors'];
+const TO_SESSIONS = 'settle/session-rows.sql';
+const TO_VISITORS = 'settle/visitors.sql';
 
 /** The tables that settling works out from the events. */
 export const DERIVED_TABLES: readonly TableKey[] = [
@@ -60,16 +61,23 @@ export const DERIVED_TABLES: readonly TableKey[] = [
 
 /** Everything that a settling does, to be run in one transaction by whoever holds the lock. */
 export function settleSql(tables: TableNames, rule: SettlingRule): string {
-  const variables = settleVariables(tables, rule);
-  const file = (name: string): string => sqlFile(`settle/${name}.sql`, variables);
-  return [...FROM_MARKS.map(file), ...toRows(tables, variables)].join('\n');
+  const files = [...FROM_MARKS.map((name) => `settle/${name}.sql`), TO_SESSIONS, TO_VISITORS];
+  return sqlOf(files, tables, rule);
 }
 
 /** Everything that a rebuild does, to be run in one snapshot by whoever holds the lock. */
 export function rebuildSql(tables: TableNames, rule: SettlingRule): string {
+  const files = ['rebuild/from-events.sql', 'settle/order-rows.sql', TO_SESSIONS, 'rebuild/closed-sessions.sql'];
+  return sqlOf([...files, TO_VISITORS], tables, rule);
+}
+
+/** Files in their order, and then the rollups. */
+function sqlOf(files: readonly string[], tables: TableNames, rule: SettlingRule): string {
   const variables = settleVariables(tables, rule);
-  const files = ['rebuild/from-events.sql', 'settle/order-rows.sql'].map((name) => sqlFile(name, variables));
-  return [...files, ...toRows(tables, variables)].join('\n');
+  return [
+    ...files.map((file) => sqlFile(file, variables)),
+    ...ROLLUPS.map((rollup) => mergeRollup(rollup, tables)),
+  ].join('\n');
 }
 
 /**
@@ -77,15 +85,11 @@ export function rebuildSql(tables: TableNames, rule: SettlingRule): string {
  * the border, since no timeout is longer: nothing that comes in from there on can reach them.
  */
 export function closedBefore(tables: TableNames): string {
-  return `(SELECT events_kept_from - interval '1 day' FROM ${tables.settings})`;
+  return `(${keptFrom(tables)} - interval '1 day')`;
 }
 
-/** The part that both share. */
-function toRows(tables: TableNames, variables: SqlVariables): string[] {
-  return [
-    ...TO_ROWS.map((name) => sqlFile(`settle/${name}.sql`, variables)),
-    ...ROLLUPS.map((rollup) => mergeRollup(rollup, tables)),
-  ];
+function keptFrom({ settings }: TableNames): string {
+  return `(SELECT events_kept_from FROM ${settings})`;
 }
 
 /** What the files in `sql/settle` and `sql/rebuild` ask for. */
@@ -103,9 +107,12 @@ function settleVariables(tables: TableNames, rule: SettlingRule): SqlVariables {
     session_prefix: `'${DERIVED_SESSION_PREFIX}'`,
     session_event_columns: SESSION_EVENT_COLUMNS.join(', '),
     order_event_columns: ORDER_EVENT_COLUMNS.join(', '),
+    kept_from: keptFrom(tables),
     closed_before: closedBefore(tables),
     cut_at_midnight: String(rule.cutAtMidnight),
     // Not TRUNCATE, which dashboards would have to wait for.
-    clear_derived: DERIVED_TABLES.map((table) => `DELETE FROM ${tables[table]};`).join('\n'),
+    clear_derived: DERIVED_TABLES.map(
+      (table) => `DELETE FROM ${tables[table]} WHERE ${keptFrom(tables)} IS NULL;`,
+    ).join('\n'),
   };
 }
