@@ -23,4 +23,6 @@ GRANT SELECT, INSERT, DELETE ON :"orderMarks", :"activityMarks" TO :"loader";
 GRANT SELECT, INSERT ON :"settings" TO :"loader";
 GRANT SELECT ON :"steps" TO :"loader";
 -- Whom not to let in.
-GRANT SELECT ON :"tombstones", :"salt", :"erasures" TO :"loader";
+GRANT SELECT ON :"tombstones" TO :"loader";
+GRANT SELECT ON :"salt" TO :"loader";
+GRANT SELECT ON :"erasures" TO :"loader";
