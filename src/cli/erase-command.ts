@@ -1,6 +1,6 @@
 import { readSettlingSettings } from '../config/settings.ts';
 import { erase } from '../warehouse/erase.ts';
-import { confirmed, mustBeAbleToAsk } from './confirm.ts';
+import { confirmed, mustBeAbleToAsk } from './ask-first.ts';
 import { readEraseRequest, type EraseFlags } from './erase-flags.ts';
 import { erasedText, isNothing, surveyText } from './erase-text.ts';
 import { EXIT } from './exit-codes.ts';

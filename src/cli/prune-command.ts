@@ -1,6 +1,6 @@
 import { readSettlingSettings } from '../config/settings.ts';
 import { prune } from '../warehouse/prune.ts';
-import { confirmed, mustBeAbleToAsk } from './confirm.ts';
+import { confirmed, mustBeAbleToAsk } from './ask-first.ts';
 import { EXIT } from './exit-codes.ts';
 import { print, printJson, say } from './output.ts';
 import { readPruneRequest, type PruneFlags } from './prune-flags.ts';
