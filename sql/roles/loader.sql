@@ -11,7 +11,8 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"productEngagement", :"sessionProducts", :"activity", :"activityByHour", :"activityHeatmap", :"eventCounts",
   :"retention", :"acquisition", :"attribution", :"revenue", :"revenueByProduct", :"revenueByCategory",
   :"revenueByCampaign", :"orderLines",
-  :"clientUsers", :"identityOverrides", :"clientPeople", :"sessionPeople", :"people", :"dailyPeople", :"adoption"
+  :"clientUsers", :"identityOverrides", :"clientPeople", :"sessionPeople", :"people", :"dailyPeople", :"adoption",
+  :"tombstones", :"salt", :"erasures"
 FROM :"loader";
 
 GRANT SELECT, INSERT, UPDATE ON :"events" TO :"loader";
@@ -34,3 +35,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON :"quarterlyActivity", :"quarterlySession
 TO :"loader";
 -- Who is who by hand is not the loader's affair, and settling does not ask.
 GRANT SELECT, INSERT, DELETE ON :"clientUsers" TO :"loader";
+-- Whom not to let in.
+GRANT SELECT ON :"tombstones" TO :"loader";
+GRANT SELECT ON :"salt" TO :"loader";
+GRANT SELECT ON :"erasures" TO :"loader";

@@ -11,7 +11,8 @@ REVOKE ALL ON :"events", :"rejects", :"runs", :"checkpoints", :"marks", :"manife
   :"productEngagement", :"sessionProducts", :"activity", :"activityByHour", :"activityHeatmap", :"eventCounts",
   :"retention", :"acquisition", :"attribution", :"revenue", :"revenueByProduct", :"revenueByCategory",
   :"revenueByCampaign", :"orderLines",
-  :"clientUsers", :"identityOverrides", :"clientPeople", :"sessionPeople", :"people", :"dailyPeople", :"adoption"
+  :"clientUsers", :"identityOverrides", :"clientPeople", :"sessionPeople", :"people", :"dailyPeople", :"adoption",
+  :"tombstones", :"salt", :"erasures"
 FROM :"reader";
 
 GRANT SELECT ON :"events" TO :"reader";
@@ -39,3 +40,5 @@ TO :"reader";
 GRANT SELECT ON :"clientUsers", :"identityOverrides", :"clientPeople", :"sessionPeople", :"people", :"dailyPeople",
   :"adoption"
 TO :"reader";
+-- Not the tombstones: with the salt they would tell whether somebody was erased.
+GRANT SELECT ON :"erasures" TO :"reader";

@@ -15,3 +15,7 @@ SELECT quarter, event_name, events FROM :"activityMarks" WHERE false;
 
 WITH taken AS (DELETE FROM :"activityMarks" RETURNING quarter, event_name, events)
 INSERT INTO clickstream_taken_activity SELECT * FROM taken;
+
+-- Closed rows that an erasure takes whole; it has made and filled these, and nothing else does.
+CREATE TEMPORARY TABLE IF NOT EXISTS clickstream_lifted_sessions (LIKE :"sessions") ON COMMIT DROP;
+CREATE TEMPORARY TABLE IF NOT EXISTS clickstream_lifted_orders (LIKE :"orders") ON COMMIT DROP;

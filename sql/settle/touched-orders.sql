@@ -18,6 +18,18 @@ FROM clickstream_changed_sessions AS c
 JOIN :"orders" AS o ON o.visitor_id = c.visitor_id AND o.session_id = c.session_id
 ON CONFLICT DO NOTHING;
 
+-- A closed order stays as it is: its events may be gone.
+DELETE FROM clickstream_touched_orders AS t
+USING (
+  SELECT o.order_id
+  FROM clickstream_touched_orders AS t
+  CROSS JOIN LATERAL (
+    SELECT order_id FROM :"orders" AS o WHERE o.order_id = t.order_id AND o.ordered_at < :closed_before OFFSET 0
+  ) AS o
+  WHERE :closed_before IS NOT NULL
+) AS closed
+WHERE t.order_id = closed.order_id AND NOT EXISTS (SELECT FROM clickstream_lifted_orders AS l WHERE l.order_id = t.order_id);
+
 ANALYZE clickstream_touched_orders;
 
 CREATE TEMPORARY TABLE clickstream_old_orders (LIKE :"orders") ON COMMIT DROP;

@@ -11,6 +11,22 @@ FROM (
 ) AS touched
 GROUP BY visitor_id, session_id;
 
+-- A closed session stays as it is: its events may be gone.
+DELETE FROM clickstream_touched AS t
+USING (
+  SELECT t.no
+  FROM clickstream_touched AS t
+  CROSS JOIN LATERAL (
+    SELECT FROM :"sessions" AS s
+    WHERE s.visitor_id = t.visitor_id AND s.session_id = t.session_id AND s.ended_at < :closed_before
+    OFFSET 0
+  ) AS s
+  WHERE :closed_before IS NOT NULL
+) AS closed
+WHERE t.no = closed.no AND NOT EXISTS (
+  SELECT FROM clickstream_lifted_sessions AS l WHERE l.visitor_id = t.visitor_id AND l.session_id = t.session_id
+);
+
 ANALYZE clickstream_touched;
 
 CREATE TEMPORARY TABLE clickstream_old_sessions (LIKE :"sessions") ON COMMIT DROP;

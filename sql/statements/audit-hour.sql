@@ -10,8 +10,9 @@ SELECT c.unit, c.state, c.pass, c.objects, c.object_bytes AS bytes, c.digest, c.
   coalesce(c.held_until > now(), false) AS held, last_run.status AS run_status, last_run.error_code,
   to_json(runs) AS runs,
   (SELECT count FROM rejects) AS rejects_present,
-  -- Dead letters that were tried again since the pass began are another number now.
-  (SELECT at > coalesce(runs.began_at, '-infinity') FROM redriven) AS redriven,
+  -- Dead letters that were tried again, or erased, since the pass began are another number now.
+  greatest((SELECT at FROM redriven), (SELECT max(done_at) FROM :"erasures" WHERE rejects > 0))
+    > coalesce(runs.began_at, '-infinity') AS redriven,
   (SELECT rejected FROM redriven) AS rejected_again,
   m.objects AS manifest_objects, m.hashes, m.border_keys
 FROM :"checkpoints" AS c

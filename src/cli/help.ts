@@ -199,6 +199,45 @@ it is worked on, as by "clickstream etl", with the same environment.
 
 ${EXIT_HELP}`;
 
+const SETTLING_VARIABLES = `  SESSION_TIMEOUT_MINUTES, SESSION_CUT_AT_MIDNIGHT, REPORTING_TIME_ZONE   as for the ETL`;
+
+/** After the flags of `clickstream erase`. */
+export const ERASE_HELP = `
+Shows how much there is and asks before it does anything. A salted hash of each id stays (a tombstone): records of theirs
+that are read again, by whatever run, are dropped and counted under the reason "erased". What others did with a client that
+they share stays. Raw objects in S3 are not touched: see docs/privacy.md. Needs a member of the owner role. Doing it again is
+safe, and finishes what was interrupted.
+
+Environment:
+${WAREHOUSE_VARIABLES}
+${SETTLING_VARIABLES}
+
+Exit codes: 0 erased, or nothing was found, 1 failed or not confirmed, 2 wrong usage or configuration
+
+Examples:
+  clickstream erase --user 4711 --with-clients --dry-run
+  clickstream erase --user 4711 --with-clients
+  clickstream erase --client 5f0c2c1e --client 77ab0d91 --yes --json`;
+
+/** After the flags of `clickstream prune`. */
+export const PRUNE_HELP = `
+From then on records of before that day are dropped when they are read, counted under the reason "expired", so that no
+rerun brings them back; the border only moves forward. Sums (every daily and quarter-hourly table and view) stay as they are.
+Events of visits that went on within a day before the border stay until the next pruning. Rows of sessions, orders and visitors
+stay too, unless --rows is given. A day is at least 31 days ago: events may arrive 30 days late. Needs a member of the
+owner role. Interrupted, it goes on when it is run again.
+
+Environment:
+${WAREHOUSE_VARIABLES}
+${SETTLING_VARIABLES}
+
+Exit codes: 0 pruned, 1 failed or not confirmed, 2 wrong usage or configuration, 3 stopped: run it again to go on
+
+Examples:
+  clickstream prune --months 14 --dry-run
+  clickstream prune --before 2025-01-01 --rows
+  clickstream prune --months 25 --yes --json`;
+
 /** After the list of commands. */
 export const PROGRAM_HELP = `
 "clickstream COMMAND --help" has each command's flags, environment variables, exit codes and examples.`;

@@ -1,15 +1,19 @@
 import { Command } from 'commander';
 import { auditCommand } from './audit-command.ts';
 import type { AuditFlags } from './audit-flags.ts';
+import { eraseCommand } from './erase-command.ts';
+import type { EraseFlags } from './erase-flags.ts';
 import { etlCommand } from './etl-command.ts';
 import type { EtlFlags } from './etl-flags.ts';
 import {
   AUDIT_HELP,
+  ERASE_HELP,
   ETL_HELP,
   MIGRATE_HELP,
   PROGRAM_HELP,
   REBUILD_HELP,
   RECONCILE_HELP,
+  PRUNE_HELP,
   REDRIVE_HELP,
   REJECTS_HELP,
   RUNS_HELP,
@@ -22,6 +26,8 @@ import { newPipelineCommand, newTransformCommand, type NewFlags } from './new-co
 import { rebuildCommand, type RebuildFlags } from './rebuild-command.ts';
 import { reconcileCommand } from './orders-command.ts';
 import type { ReconcileFlags } from './orders-flags.ts';
+import { pruneCommand } from './prune-command.ts';
+import type { PruneFlags } from './prune-flags.ts';
 import { runsCommand } from './runs-command.ts';
 import type { RunsFlags } from './runs-flags.ts';
 import { statusCommand } from './status-command.ts';
@@ -213,7 +219,36 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .addHelpText('after', REDRIVE_HELP)
     .action(async (_flags: RedriveFlags, command: Command) => ended(await redriveCommand(command.optsWithGlobals())));
 
+  program
+    .command('erase')
+    .description('Removes a person from the warehouse for good: events, sessions, orders, dead letters and sums.')
+    .option('--user <id>', 'a user, by the id that events have; may be given several times', several, [])
+    .option('--client <id>', 'a client (browser or device); may be given several times', several, [])
+    .option('--with-clients', 'the clients as well that only these users have used')
+    .option('--dry-run', 'show what there is of them, and change nothing')
+    .option('--yes', 'do not ask; without a terminal nothing is erased otherwise')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', ERASE_HELP)
+    .action(async (flags: EraseFlags) => ended(await eraseCommand(flags)));
+
+  program
+    .command('prune')
+    .description('Deletes events that are older than they are kept; the sums of their time stay.')
+    .option('--before <day>', 'those of before this day: 2025-01-01, in REPORTING_TIME_ZONE')
+    .option('--months <n>', 'those of more than n months before today')
+    .option('--rows', 'also the rows of visitors who were not seen since, with their sessions and orders')
+    .option('--dry-run', 'count them, and change nothing')
+    .option('--yes', 'do not ask; without a terminal nothing is deleted otherwise')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', PRUNE_HELP)
+    .action(async (flags: PruneFlags) => ended(await pruneCommand(flags)));
+
   return program;
+}
+
+/** The values of a flag that may be given several times. */
+function several(value: string, before: readonly string[]): string[] {
+  return [...before, value];
 }
 
 /** Adds the flags that select dead letters. */

@@ -38,6 +38,9 @@ export interface WarehouseSettings {
   readonly tables: TableNames;
 }
 
+/** What a command needs that settles: the warehouse, and the rule that it is settled by. */
+export interface SettlingSettings extends WarehouseSettings, SettlingRule {}
+
 /** What a look at the warehouse's state needs. */
 export interface StatusSettings extends WarehouseSettings {
   /** How far back scheduled runs look, and so how far back an hour that is not completed matters. */

@@ -73,6 +73,9 @@ const BESIDE_EVENTS = {
   people: 'people',
   dailyPeople: 'daily_people',
   adoption: 'adoption',
+  tombstones: 'tombstones',
+  salt: 'salt',
+  erasures: 'erasures',
 } as const;
 
 export type TableKey = 'events' | keyof typeof BESIDE_EVENTS;

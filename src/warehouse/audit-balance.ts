@@ -19,7 +19,7 @@ const COUNTED: Readonly<Partial<Record<keyof Counts, string>>> = {
  *
  * - the runs of the current pass add up to the checkpoint's counts, in everything that both count;
  * - as many dead letters lie in the hour as the pass rejected. Looked at when the hour was read to its end as one unit;
- *   when it has several, or dead letters were tried again since, there may be fewer, never more than were rejected.
+ *   when it has several, or dead letters were tried again or erased since, there may be fewer, never more than were rejected.
  */
 export function imbalancesOf({ units, rejects }: HourLedger): string[] {
   const read = units.filter(({ state }) => state !== 'new');

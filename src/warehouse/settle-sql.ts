@@ -81,12 +81,26 @@ export function rebuildSteps(tables: TableNames, rule: SettlingRule): RebuildSte
     step('session ids of events', 'rebuild/from-events.sql'),
     step('orders', 'settle/order-rows.sql'),
     step('sessions', 'settle/session-rows.sql'),
+    step('closed sessions', 'rebuild/closed-sessions.sql'),
     step('visitors', 'settle/visitors.sql'),
+    step('users of clients', 'settle/client-users.sql'),
     ...ROLLUPS.map((rollup) => ({
       name: rollup.file.replaceAll('-', ' '),
       sql: mergeRollup(rollup, tables, variables['time_zone']!),
     })),
   ];
+}
+
+/**
+ * The time before which sessions and orders that ended are closed, as SQL; null when events are kept for ever. A day before
+ * the border, since no timeout is longer: nothing that comes in from there on can reach them.
+ */
+export function closedBefore(tables: TableNames): string {
+  return `(${keptFrom(tables)} - interval '1 day')`;
+}
+
+function keptFrom({ settings }: TableNames): string {
+  return `(SELECT events_kept_from FROM ${settings})`;
 }
 
 /**
@@ -110,8 +124,12 @@ function settleVariables(tables: TableNames, rule: SettlingRule): SqlVariables {
     session_prefix: `'${DERIVED_SESSION_PREFIX}'`,
     session_event_columns: SESSION_EVENT_COLUMNS.join(', '),
     order_event_columns: ORDER_EVENT_COLUMNS.join(', '),
+    kept_from: keptFrom(tables),
+    closed_before: closedBefore(tables),
     cut_at_midnight: String(rule.cutAtMidnight),
     // Not TRUNCATE, which dashboards would have to wait for.
-    clear_derived: DERIVED_TABLES.map((table) => `DELETE FROM ${tables[table]};`).join('\n'),
+    clear_derived: DERIVED_TABLES.map(
+      (table) => `DELETE FROM ${tables[table]} WHERE ${keptFrom(tables)} IS NULL;`,
+    ).join('\n'),
   };
 }

@@ -103,8 +103,8 @@ export const BREAKS: readonly Break[] = [
     invariant: 3,
     what: 'rows are committed before the checkpoint is moved',
     file: 'src/etl/sinks/postgres/claim.ts',
-    from: 'const inserted = await this.#writeRows(client, rows);',
-    to: "const inserted = await this.#writeRows(client, rows); await client.query('COMMIT'); await client.query('BEGIN');",
+    from: 'const inserted = await this.#writeRows(client, lines, marks);',
+    to: "const inserted = await this.#writeRows(client, lines, marks); await client.query('COMMIT'); await client.query('BEGIN');",
     test: 'test/faults/postgres-faults.test.ts',
     only: 'ends the run with a code 53100 at copy rejects',
   },
@@ -112,18 +112,18 @@ export const BREAKS: readonly Break[] = [
     invariant: 3,
     what: 'dead letters are written after the batch is committed',
     file: 'src/etl/sinks/postgres/claim.ts',
-    from: 'return this.#advance(async (client) => {\n      const inserted',
-    to: 'const committed = await this.#advance(async (client) => {\n      const inserted',
+    from: 'return this.#advance(async (client) => {\n      const { lines',
+    to: 'const committed = await this.#advance(async (client) => {\n      const { lines',
     and: [
       {
         file: 'src/etl/sinks/postgres/claim.ts',
-        from: 'await this.#writeRejects(client, batch.rejects, batch.covers);',
+        from: 'await this.#writeRejects(client, rejects, batch.covers);',
         to: '',
       },
       {
         file: 'src/etl/sinks/postgres/claim.ts',
-        from: 'return { counts, progress };\n    });',
-        to: `return { counts, progress };
+        from: 'return { counts, progress, refused };\n    });',
+        to: `return { counts, progress, refused };
     });
     await this.#context.writer.run((client) => this.#writeRejects(client, batch.rejects, batch.covers));
     return committed;`,

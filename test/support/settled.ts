@@ -36,11 +36,13 @@ interface Emptied {
   rows(sql: string): Promise<unknown>;
 }
 
-/** Empties a warehouse of all but its settings and its vocabulary. */
+/** Empties a warehouse of all but its settings and its vocabulary; whoever was erased may come in again. */
 export async function clearWarehouse(warehouse: Emptied): Promise<void> {
   const { settings } = warehouse;
   const { events, rejects, runs, checkpoints, marks, orderMarks, activityMarks, manifests } = settings.tables;
+  const { tombstones, erasures } = settings.tables;
   const derived = DERIVED_TABLES.map((table) => settings.tables[table]);
   const tables = [events, rejects, runs, checkpoints, marks, orderMarks, activityMarks, manifests, ...derived];
-  await warehouse.rows(`TRUNCATE ${tables.join(', ')}`);
+  await warehouse.rows(`TRUNCATE ${[...tables, tombstones, erasures].join(', ')}`);
+  await warehouse.rows(`UPDATE ${settings.tables.settings} SET events_kept_from = NULL`);
 }

@@ -37,7 +37,7 @@ const reject = (code: string): Reject => ({
   raw: Buffer.from('x'),
 });
 const ready = (fields: Partial<ReadyBatch> = {}): ReadyBatch => ({
-  rows: { takeDelivered: () => [], rejects: [], duplicates: 0 },
+  rows: { takeDelivered: () => [], rejects: [], duplicates: 0, dropped: new Map() },
   rejects: [],
   counts: { ...noCounts(), read: 200, dropped: 1, batches: 1 },
   ended: undefined,
@@ -180,7 +180,7 @@ test('a batch’s rejects are those of reading, of the transforms and of the sin
   });
   const run = await definePipeline([sort]).open(RULE);
   const prepared: number[][] = [];
-  const rows = { takeDelivered: () => [], rejects: [reject('nul_character')], duplicates: 3 };
+  const rows = { takeDelivered: () => [], rejects: [reject('nul_character')], duplicates: 3, dropped: new Map() };
   const claim = {
     prepare: (records: readonly EventRecord[], duplicates: readonly EventRecord[]) => {
       prepared.push([records.length, duplicates.length]);
@@ -235,7 +235,7 @@ test('the transforms are told which records are fit to be written, and no others
   const run = await definePipeline([listen]).open(RULE);
   const records = recordsOf(run, 3);
   const claim = {
-    prepare: () => ({ takeDelivered: () => [records[1]], rejects: [], duplicates: 0 }),
+    prepare: () => ({ takeDelivered: () => [records[1]], rejects: [], duplicates: 0, dropped: new Map() }),
   } as unknown as Claim;
   await transformed({ records, rejects: [], counts: noCounts(), seen, partial: null }, run, claim);
   expect(delivered).toEqual([1]);

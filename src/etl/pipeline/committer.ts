@@ -25,9 +25,10 @@ export interface ReadyBatch {
 
 /** Takes a batch through the transforms and makes its rows ready. */
 export async function transformed(batch: Batch, run: PipelineRun, claim: Claim): Promise<ReadyBatch> {
-  const { rejects, dropped, metrics, split, records, duplicates, transforms } = await run.process(batch.records);
+  const { rejects, metrics, split, records, duplicates, transforms, ...left } = await run.process(batch.records);
   const rows = claim.prepare(records, duplicates);
   run.delivered(rows.takeDelivered());
+  const dropped = rows.dropped.size === 0 ? left.dropped : added(left.dropped, rows.dropped);
   const all = [...batch.rejects, ...rejects, ...rows.rejects];
   const counts: Counts = {
     ...batch.counts,
@@ -86,11 +87,17 @@ export class Committer {
       },
     });
     const duration_ms = performance.now() - began_ms;
-    this.#report.committed(batch, committed.counts);
+    this.#report.committed(batch, committed);
     budget.committed(duration_ms);
     batchSize.committed(counts.read, duration_ms);
     onProgress?.(this.#unit, this.#report.counts);
   }
+}
+
+function added(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): Map<string, number> {
+  const both = new Map(a);
+  for (const [reason, records] of b) both.set(reason, (both.get(reason) ?? 0) + records);
+  return both;
 }
 
 function sum(numbers: ReadonlyMap<string, number>): number {

@@ -49,6 +49,8 @@ export interface PreparedRows {
   readonly rejects: readonly Reject[];
   /** Records of events that another record stands for: those given as such, and those found in the batch. */
   readonly duplicates: number;
+  /** Records that the sink does not let in, by reason: dropped as if a transform had. */
+  readonly dropped: ReadonlyMap<string, number>;
 }
 
 /** What a commit replaces in the dead letters: all that lay from one place up to another, or at each of some. */
@@ -72,6 +74,16 @@ export interface CommitBatch {
 export interface Committed {
   readonly counts: Readonly<Counts>;
   readonly progress: Progress;
+  /** What was not let in after all; the counts have it as dropped. */
+  readonly refused?: Refused;
+}
+
+/** Rows and dead letters that a commit left out, since they may not be in the warehouse. */
+export interface Refused {
+  /** By reason. */
+  readonly dropped: ReadonlyMap<string, number>;
+  /** Those of the batch's that were left out. */
+  readonly rejects: readonly Reject[];
 }
 
 /** How a run of a unit ended. */

@@ -1,9 +1,10 @@
 import type { Reject } from './event-record.ts';
 import { unitLabel, type HourUnit } from './hours.ts';
-import { addCounts, noCounts, type Counts } from './ledger.ts';
+import { addCounts, noCounts } from './ledger.ts';
 import type { TransformCounts, TransformedBatch } from './pipeline.ts';
 import type { Progress } from './progress.ts';
 import type { ResumePlace, UnitResult } from './result.ts';
+import type { Committed } from './sink.ts';
 import type { UnitContext } from './unit-context.ts';
 
 /** Gathers what a unit's result says. */
@@ -22,14 +23,16 @@ export class UnitReport {
     this.#started_ms = started_ms;
   }
 
-  /** Adds a batch that was committed, with the counts that it came to. */
+  /** Adds a batch that was committed, with what it came to. */
   committed(
     batch: Parameters<UnitReport['count']>[0] & { readonly rejects: readonly Reject[] },
-    counts: Readonly<Counts>,
+    { counts, refused }: Pick<Committed, 'counts' | 'refused'>,
   ): void {
     addCounts(this.counts, counts);
     this.count(batch);
-    for (const { code } of batch.rejects) this.reason(`rejected.${code}`, 1);
+    const refusedRejects = new Set(refused?.rejects);
+    for (const reject of batch.rejects) if (!refusedRejects.has(reject)) this.reason(`rejected.${reject.code}`, 1);
+    for (const [reason, records] of refused?.dropped ?? []) this.reason(`dropped.${reason}`, records);
   }
 
   /** Adds what a committed batch left out, and what its transforms counted and took. */

@@ -68,7 +68,7 @@ export class RedriveBatch {
       covers: { places: [...this.#ended, ...again] },
       progressAfter: () => progress,
     });
-    report.committed(ready, committed.counts);
+    report.committed(ready, committed);
     context.batchSize.committed(counts.read, performance.now() - began_ms);
   }
 }

@@ -102,6 +102,7 @@ export class NdjsonRows implements PreparedRows {
   #delivered: readonly EventRecord[];
   readonly rejects: readonly Reject[];
   readonly duplicates: number;
+  readonly dropped: ReadonlyMap<string, number> = new Map();
   /** With their line ends. */
   readonly lines: readonly string[];
 

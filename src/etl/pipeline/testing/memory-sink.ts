@@ -51,6 +51,7 @@ export class MemorySink implements Sink {
 
 class MemoryRows implements PreparedRows {
   readonly rejects = [];
+  readonly dropped = new Map<string, number>();
   readonly duplicates: number;
   readonly records: readonly EventRecord[];
 

@@ -4,7 +4,8 @@ import type { EventRecord, Reject } from '../../pipeline/event-record.ts';
 import { unitLabel, type HourUnit } from '../../pipeline/hours.ts';
 import { assertBalanced, type Counts } from '../../pipeline/ledger.ts';
 import { AFTER_ALL_RECORDS, type Place, type Progress } from '../../pipeline/progress.ts';
-import type { Claim, CommitBatch, Committed, Covered, RunOutcome } from '../../pipeline/sink.ts';
+import type { Claim, CommitBatch, Committed, Covered, Refused, RunOutcome } from '../../pipeline/sink.ts';
+import type { Admission, AdmittedRow, Refusal } from './admission.ts';
 import { checkpointParameters, manifestParameters, progressFrom, runParameters } from './checkpoint.ts';
 import { inTransaction, type Connection } from './connection.ts';
 import { copyLines } from './copy.ts';
@@ -26,6 +27,7 @@ export interface ClaimContext {
   readonly trigger: string;
   readonly writer: Connection;
   readonly encoder: RowEncoder;
+  readonly admission: Admission;
   readonly statements: Statements;
 }
 
@@ -49,7 +51,8 @@ export class PostgresClaim implements Claim {
   }
 
   prepare(records: readonly EventRecord[], duplicates: readonly EventRecord[]): PostgresRows {
-    return new PostgresRows(records, duplicates, this.#context.encoder);
+    const { encoder, admission } = this.#context;
+    return new PostgresRows(records, duplicates, encoder, admission);
   }
 
   async begin(progress: Progress): Promise<void> {
@@ -66,23 +69,25 @@ export class PostgresClaim implements Claim {
 
   async commit(batch: CommitBatch & { readonly rows: PostgresRows }): Promise<Committed> {
     const { runId, statements } = this.#context;
-    const { rows } = batch;
     return this.#advance(async (client) => {
-      const inserted = await this.#writeRows(client, rows);
+      const { lines, marks, rejects, refused } = await this.#letIn(client, batch);
+      const inserted = await this.#writeRows(client, lines, marks);
       const counts: Counts = {
         ...batch.counts,
         inserted,
-        duplicates: batch.counts.duplicates + rows.lines.length - inserted,
+        duplicates: batch.counts.duplicates + lines.length - inserted,
+        rejected: batch.counts.rejected - refused.rejects.length,
+        dropped: batch.counts.dropped + batch.rows.lines.length - lines.length + refused.rejects.length,
       };
       assertBalanced(counts);
-      await this.#writeRejects(client, batch.rejects, batch.covers);
+      await this.#writeRejects(client, rejects, batch.covers);
       await client.query(statements.advanceRun, runParameters(this.#label, runId, counts));
       const progress = batch.progressAfter(counts);
       if (batch.ended && batch.ended.objects > 0) {
         const entry = manifestParameters(this.#label, progress.pass, this.#commitNo + 1, batch.ended);
         await client.query(statements.addManifest, entry);
       }
-      return { counts, progress };
+      return { counts, progress, refused };
     });
   }
 
@@ -154,30 +159,55 @@ export class PostgresClaim implements Claim {
     throw lostHour(this.#label);
   }
 
-  /** Writes rows and their marks; the number of them that are new. */
-  async #writeRows(client: Client, rows: PostgresRows): Promise<number> {
+  /**
+   * What of a batch may be in the warehouse, as of this transaction. Rows have been asked about when they were made ready,
+   * and are again when the answer may be another one by now; then their marks are those of other rows.
+   */
+  async #letIn(client: Client, { rows, rejects }: CommitBatch & { readonly rows: PostgresRows }): Promise<LetIn> {
+    const { admission, encoder, statements } = this.#context;
+    const dropped = new Map<Refusal, number>();
+    const all = { lines: rows.lines, marks: rows.marks, rejects, refused: { dropped, rejects: [] } };
+    if (rows.lines.length === 0 && rejects.length === 0) return all;
+    await admission.renew(client, statements);
+    if (admission.isOpen) return all;
+    const isLetIn = (refusal: Refusal | undefined): boolean => {
+      if (refusal !== undefined) dropped.set(refusal, (dropped.get(refusal) ?? 0) + 1);
+      return refusal === undefined;
+    };
+    const lines =
+      rows.version === admission.version
+        ? rows.lines
+        : rows.lines.filter((line) => isLetIn(admission.refusal(admittedRow(line, encoder))));
+    const kept = rejects.filter((reject) => isLetIn(admission.refusalOfReject(reject)));
+    const gone = kept.length === rejects.length ? [] : rejects.filter((reject) => !kept.includes(reject));
+    const marks = lines.length === rows.lines.length ? rows.marks : undefined;
+    return { lines, marks, rejects: kept, refused: { dropped, rejects: gone } };
+  }
+
+  /** Writes rows and their marks; the number of them that are new. Rows without marks are staged, which finds them. */
+  async #writeRows(client: Client, lines: readonly string[], marks: Marks | undefined): Promise<number> {
     const { statements } = this.#context;
-    if (rows.lines.length === 0) return 0;
-    if (this.#toStage === 0) {
+    if (lines.length === 0) return 0;
+    if (this.#toStage === 0 && marks) {
       try {
-        await copyLines(client, statements.copyEvents, rows.lines);
-        await copyMarks(client, statements, rows.marks);
-        return rows.lines.length;
+        await copyLines(client, statements.copyEvents, lines);
+        await copyMarks(client, statements, marks);
+        return lines.length;
       } catch (error) {
         // The transaction is lost with it; the caller begins it anew, and then this batch is staged.
         if (errorCode(error) === '23505') this.#toStage = CLEAN_BATCHES;
         throw error;
       }
     }
-    const inserted = await this.#mergeRows(client, rows);
-    this.#toStage = inserted === rows.lines.length ? this.#toStage - 1 : Math.max(this.#toStage, CLEAN_BATCHES);
+    const inserted = await this.#mergeRows(client, lines);
+    this.#toStage = inserted === lines.length ? Math.max(this.#toStage - 1, 0) : Math.max(this.#toStage, CLEAN_BATCHES);
     return inserted;
   }
 
-  async #mergeRows(client: Client, rows: PostgresRows): Promise<number> {
+  async #mergeRows(client: Client, lines: readonly string[]): Promise<number> {
     const { statements } = this.#context;
     await client.query(statements.createStaging);
-    await copyLines(client, statements.copyStaging, rows.lines);
+    await copyLines(client, statements.copyStaging, lines);
     // The planner knows nothing of a table filled a moment ago; every step is meant to be a probe of the key.
     await client.query('SET LOCAL enable_seqscan = off; SET LOCAL enable_mergejoin = off');
     let inserted = 0;
@@ -205,6 +235,24 @@ export class PostgresClaim implements Claim {
     const lines = Array.from(onePerPlace(rejects), (reject) => rejectLine(reject, runId));
     await copyLines(client, statements.copyRejects, lines);
   }
+}
+
+/** What of a batch goes in. */
+interface LetIn {
+  readonly lines: readonly string[];
+  /** Undefined when they are not those of the lines. */
+  readonly marks: Marks | undefined;
+  readonly rejects: readonly Reject[];
+  readonly refused: Refused;
+}
+
+/** The columns of a line that decide whether it may go in. */
+function admittedRow(line: string, encoder: RowEncoder): AdmittedRow {
+  return {
+    event_timestamp: Date.parse(encoder.fieldOf(line, 'event_timestamp')!),
+    user_id: encoder.fieldOf(line, 'user_id'),
+    client_id: encoder.fieldOf(line, 'client_id'),
+  };
 }
 
 async function copyMarks(client: Client, statements: Statements, marks: Marks): Promise<void> {

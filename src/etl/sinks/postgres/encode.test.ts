@@ -342,3 +342,14 @@ test('what is no number stays in a JSON value as it is, also where a number is t
     e: 1,
   });
 });
+
+test('a field is read back from a line by its column, as the text that it was', () => {
+  const columns = { a: column.text(), b: column.text(), c: column.text() };
+  const encoder = new RowEncoder(columns);
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('\\', '\t', '\n', '\r', 'n', 't', 'N', 'ä') }), (text) => {
+      const line = encoder.encode({ a: text, b: null, c: text });
+      expect(['a', 'b', 'c', 'd'].map((name) => encoder.fieldOf(line, name))).toEqual([text, null, text, null]);
+    }),
+  );
+});

@@ -52,6 +52,13 @@ export class RowEncoder {
     }
     return fields.join('\t');
   }
+
+  /** A field of a line that {@link encode} has made, as text; null where it is null, or there is no such column. */
+  fieldOf(line: string, name: string): string | null {
+    const at = this.#names.indexOf(name);
+    const field = at === -1 ? NULL : line.split('\t', at + 1)[at]!;
+    return field === NULL ? null : decodeText(field);
+  }
 }
 
 // The four characters that COPY's text format escapes, and the two kinds that no Postgres text can hold.
@@ -64,6 +71,13 @@ export function encodeText(text: string): string {
   if (text.includes('\0')) throw new UnfitValue('nul_character', 'holds the character U+0000');
   if (!text.isWellFormed()) throw new UnfitValue('lone_surrogate', 'holds half of a surrogate pair');
   return text.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+}
+
+const ESCAPED: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', '\\': '\\' };
+
+/** What {@link encodeText} was given. */
+function decodeText(field: string): string {
+  return field.replaceAll(/\\([tnr\\])/g, (_escape, letter: string) => ESCAPED[letter]!);
 }
 
 // JSON.stringify writes \u for control characters and lone surrogates only; a jsonb takes the first but U+0000.

@@ -1,11 +1,12 @@
 import { rejectOf, type EventRecord, type Reject } from '../../pipeline/event-record.ts';
 import type { PreparedRows } from '../../pipeline/sink.ts';
 import { firstOfEach, type Standing } from '../first-of-each.ts';
+import type { Admission, AdmittedRow } from './admission.ts';
 import { encodeInstant, encodeText, UnfitValue, type RowEncoder } from './encode.ts';
 import { marksOf, type MarkedRow, type Marks } from './marks.ts';
 
 /** The columns of every pipeline that the sink itself goes by. */
-export interface SinkRow extends Standing, MarkedRow {}
+export interface SinkRow extends Standing, MarkedRow, AdmittedRow {}
 
 /** Rows as lines of COPY, one per event and in order of their ids, with the marks they leave for settling. */
 export class PostgresRows implements PreparedRows {
@@ -14,12 +15,23 @@ export class PostgresRows implements PreparedRows {
   readonly duplicates: number;
   readonly lines: readonly string[];
   readonly marks: Marks;
+  readonly dropped = new Map<string, number>();
+  /** What was let in by the {@link Admission} of this version. */
+  readonly version: string | undefined;
 
-  constructor(records: readonly EventRecord[], duplicates: readonly EventRecord[], encoder: RowEncoder) {
+  constructor(
+    records: readonly EventRecord[],
+    duplicates: readonly EventRecord[],
+    encoder: RowEncoder,
+    admission?: Admission,
+  ) {
     const rejects: Reject[] = [];
-    const fit = encoded(records, encoder, rejects);
+    // Before anything else: a record that is not let in stands for no event.
+    const fit = encoded(letIn(records, admission, this.dropped), encoder, rejects);
     const first = firstOfEach(fit);
-    this.duplicates = encoded(duplicates, encoder, rejects).length + fit.length - first.length;
+    const left = encoded(letIn(duplicates, admission, this.dropped), encoder, rejects);
+    this.duplicates = left.length + fit.length - first.length;
+    this.version = admission?.version;
     this.rejects = rejects;
     this.#delivered = first.map(({ record }) => record);
     this.lines = first.map(({ line }) => line);
@@ -31,6 +43,22 @@ export class PostgresRows implements PreparedRows {
     this.#delivered = [];
     return delivered;
   }
+}
+
+/** The records that may be in the warehouse; the others are counted by reason. */
+function letIn(
+  records: readonly EventRecord[],
+  admission: Admission | undefined,
+  dropped: Map<string, number>,
+): readonly EventRecord[] {
+  if (!admission || admission.isOpen) return records;
+  return records.filter((record) => {
+    const reason = admission.refusal(record.row as unknown as SinkRow);
+    if (reason === undefined) return true;
+    record.fate = 'dropped';
+    dropped.set(reason, (dropped.get(reason) ?? 0) + 1);
+    return false;
+  });
 }
 
 /** The records that Postgres can hold, with their lines; the others go to `rejects`. */

@@ -7,6 +7,7 @@ import { checkTables } from '../../../warehouse/check-tables.ts';
 import type { Columns } from '../../pipeline/column.ts';
 import { unitLabel, type HourUnit } from '../../pipeline/hours.ts';
 import type { Claim, Sink } from '../../pipeline/sink.ts';
+import { Admission } from './admission.ts';
 import { PostgresClaim } from './claim.ts';
 import { Connection, type TimeLeft } from './connection.ts';
 import { RowEncoder } from './encode.ts';
@@ -35,6 +36,7 @@ export class PostgresSink implements Sink {
   readonly #writer: Connection;
   readonly #statements: Statements;
   readonly #encoder: RowEncoder;
+  readonly #admission = new Admission();
 
   constructor(options: PostgresSinkOptions) {
     const { postgres, tables, columns, rule, timeLeft_ms } = options;
@@ -60,7 +62,21 @@ export class PostgresSink implements Sink {
     const run = { unit, label: unitLabel(unit), runId: this.#runId };
     const taken = await Hold.take(run, this.#statements, writer, keeper);
     if (!taken) return undefined;
-    const context = { unit, runId: this.#runId, trigger, writer, encoder: this.#encoder, statements: this.#statements };
+    try {
+      await writer.run((client) => this.#admission.renew(client, this.#statements));
+    } catch (error) {
+      await taken.hold.release(writer);
+      throw error;
+    }
+    const context = {
+      unit,
+      runId: this.#runId,
+      trigger,
+      writer,
+      encoder: this.#encoder,
+      admission: this.#admission,
+      statements: this.#statements,
+    };
     return new PostgresClaim(context, taken.hold, taken.row);
   }
 

@@ -3,6 +3,7 @@ import { sqlVariables, type TableNames } from '../../../config/table-names.ts';
 import { quoteIdentifier, sqlFile, type SqlVariables } from '../../../warehouse/template.ts';
 import type { Columns } from '../../pipeline/column.ts';
 import { settleSql } from '../../../warehouse/settle-sql.ts';
+import { admissionLock } from '../../../warehouse/admission-lock.ts';
 import { settlingLock } from '../../../warehouse/settling-lock.ts';
 
 /** Columns of a row that say nothing about its event, and so do not tell two rows of one record apart. */
@@ -33,6 +34,10 @@ export interface Statements {
   readonly endRun: string;
   readonly advanceCheckpoint: string;
   readonly lastCommit: string;
+  /** Shared, until the transaction's end. */
+  readonly lockAdmission: string;
+  readonly readAdmission: string;
+  readonly readTombstones: string;
   readonly lockSettling: string;
   readonly anyMarks: string;
   readonly settle: string;
@@ -93,6 +98,9 @@ export function statementsFor(tables: TableNames, columns: Columns, rule: Settli
     endRun: file('end-run'),
     advanceCheckpoint: file('advance-checkpoint'),
     lastCommit: file('last-commit'),
+    lockAdmission: `SELECT pg_advisory_xact_lock_shared(${admissionLock(tables)})`,
+    readAdmission: file('read-admission'),
+    readTombstones: file('read-tombstones'),
     lockSettling: `SELECT pg_advisory_xact_lock(${settlingLock(tables)})`,
     anyMarks:
       `SELECT EXISTS (SELECT FROM ${tables.marks}) OR EXISTS (SELECT FROM ${tables.orderMarks}) ` +
