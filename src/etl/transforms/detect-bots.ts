@@ -26,7 +26,7 @@ export interface DetectBotsOptions {
  * @example
  * definePipeline([parse, dedupe, sessionize, flatten, detectBots({ action: 'drop', ownAddresses: ['203.0.113.0/24'] })]);
  *
- * Costs 0.15 us per event, and 4 us for each user agent that is new (`npm run bench:transforms`).
+ * Costs 0.5 us per event, and 4 us more for each user agent that is new (`npm run bench:transforms`).
  */
 export function detectBots(options: DetectBotsOptions = {}) {
   const { action, ownAddresses } = readOptions('detectBots', options, {

@@ -25,7 +25,7 @@ interface Device {
  * @example
  * definePipeline([parse, dedupe, sessionize, flatten, detectDevice()]);
  *
- * Costs 0.15 us per event, and 15 us for each user agent that is new (`npm run bench:transforms`).
+ * Costs 0.1 us per event, and 15 us more for each user agent that is new (`npm run bench:transforms`).
  */
 export function detectDevice(options: DetectDeviceOptions = {}) {
   readOptions('detectDevice', options, {});

@@ -34,7 +34,7 @@ const NOWHERE: Place = { country: null, region: null, city: null };
  * @example
  * definePipeline([parse, dedupe, sessionize, flatten, geolocate({ database: 'GeoLite2-City.mmdb', language: 'de' })]);
  *
- * Costs 0.2 us per event, and 5 us for each address that is new (`npm run bench:transforms`).
+ * Costs 0.3 us per event whose address came lately (`npm run bench:transforms`).
  */
 export function geolocate(options: GeolocateOptions) {
   const { database, language } = readOptions('geolocate', options, {

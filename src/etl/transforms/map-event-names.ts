@@ -29,7 +29,7 @@ const VOCABULARIES = Object.keys(EVENT_NAMES) as Vocabulary[];
  * @example
  * definePipeline([parse, dedupe, sessionize, flatten, mapEventNames({ from: ['ga4'], also: { 'Quiz Done': 'quiz_complete' } })]);
  *
- * Costs 0.15 us per event, 0.5 us for one whose name changes (`npm run bench:transforms`).
+ * Costs 0.5 us per event (`npm run bench:transforms`).
  */
 export function mapEventNames(options: MapEventNamesOptions = {}) {
   const { from, also } = readOptions('mapEventNames', options, {

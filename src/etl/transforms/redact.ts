@@ -54,7 +54,7 @@ const VISITOR = ['user_id', 'client_id'];
  *   redact({ columns: { user_id: 'hash' }, properties: { 'customer.email': 'drop' }, salt: process.env.REDACT_SALT }),
  * ]);
  *
- * Costs 0.5 us per event for free text and 3 us per hash (`npm run bench:transforms`).
+ * Costs 0.5 us per event for free text (`npm run bench:transforms`).
  */
 export function redact<const Hidden extends string = never, const Text extends string = 'page_url' | 'referrer'>(
   options: RedactOptions<Hidden, Text> = {},
