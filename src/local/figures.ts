@@ -82,7 +82,11 @@ export function compare(figures: Figures, truth: Truth): Comparison[] {
   rows.push(['sessions', totals.sessions, truth.sessions.total]);
   rows.push(['orders', totals.orders, truth.total.orders]);
   rows.push(['revenue', money(totals.revenue_cents), money(truth.total.revenue_cents)]);
-  for (const step of FUNNEL_STEPS) rows.push([FUNNEL[step], funnel[step], truth.funnel[step]]);
+  for (const [index, step] of FUNNEL_STEPS.entries()) {
+    // In order of time, as the view has it: an order without a view before it took no step.
+    const taken = truth.rows.sessions.filter((session) => session.funnel.taken > index).length;
+    rows.push([FUNNEL[step], funnel[step], taken]);
+  }
   for (const { productId, views, carts } of truth.products) {
     const found = figures.products.find(({ product_id }) => product_id === productId);
     rows.push([`${productId} views`, found?.views ?? 0, views]);

@@ -9,18 +9,39 @@ const DAY_MS = 86_400_000;
 const MILLIONTHS_PER_CENT = 10_000;
 const AMOUNTS = new Set(['list_price', 'price', 'gross', 'refunded', 'net']);
 
-/** The rows of every rollup but the one of activity, which counts events. */
+/** The rows of every rollup but those of activity, which count events. */
 export function expectedRollups({ sessions, orders, visitors }: TruthRows): Record<string, ExpectedRow[]> {
+  const ofSessions = sessions.map(sessionSums);
+  const ofProducts = sessions.flatMap(productSums);
+  const ofCategories = sessions.flatMap(categorySums);
+  const ofJourneys = sessions.map(journeySums);
+  const ofPages = sessions.flatMap(pageSums);
+  const ofOrders = orders.map(orderSums);
+  const ofLines = orders.flatMap(lineSums);
+  const ofVisitors = visitors.map(visitorSums);
+  const ofAcquisition = visitors.flatMap(acquisitionSums);
   return {
-    quarterlySessions: summed(sessions.map(sessionSums)),
-    quarterlyProducts: summed(sessions.flatMap(productSums)),
-    quarterlyCategories: summed(sessions.flatMap(categorySums)),
-    quarterlyJourneys: summed(sessions.map(journeySums)),
-    quarterlyPages: summed(sessions.flatMap(pageSums)),
-    quarterlyOrders: summed(orders.map(orderSums)),
-    quarterlyOrderLines: summed(orders.flatMap(lineSums)),
-    quarterlyVisitors: summed(visitors.map(visitorSums)),
-    quarterlyAcquisition: summed(visitors.flatMap(acquisitionSums)),
+    quarterlySessions: summed(ofSessions),
+    quarterlyProducts: summed(ofProducts),
+    quarterlyCategories: summed(ofCategories),
+    quarterlyJourneys: summed(ofJourneys),
+    quarterlyPages: summed(ofPages),
+    quarterlyOrders: summed(ofOrders),
+    quarterlyOrderLines: summed(ofLines),
+    quarterlyVisitors: summed(ofVisitors),
+    quarterlyAcquisition: summed(ofAcquisition),
+    sessionsByDay: summed(ofSessions.map(byDay)),
+    productsByDay: summed(ofProducts.map(byDay)),
+    categoriesByDay: summed(ofCategories.map(byDay)),
+    journeysByDay: summed(ofJourneys.map(byDay)),
+    pagesByDay: summed(ofPages.map(byDay)),
+    ordersByDay: summed(ofOrders.map(byDay)),
+    orderLinesByDay: summed(ofLines.map(byDay)),
+    visitorsByDay: summed(ofVisitors.map(byDay)),
+    acquisitionByDay: summed(ofAcquisition.map(byDay)),
+    sessionStarts: summed(
+      sessions.map(({ start_ms }) => ({ key: { quarter: quarterOf(start_ms) }, sums: { sessions: 1 } })),
+    ),
     dailyVisitors: summed(visitors.flatMap(daySums)),
     weeklyCohorts: summed(visitors.flatMap(cohortSums)),
   };
@@ -44,6 +65,11 @@ function summed(additions: readonly Addition[]): ExpectedRow[] {
     ...key,
     ...Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, AMOUNTS.has(name) ? sum / 1e6 : sum])),
   }));
+}
+
+/** The same by the day of the quarter, which is UTC's. */
+function byDay({ key: { quarter, ...others }, sums }: Addition): Addition {
+  return { key: { day: new Date(Number(quarter)).toISOString().slice(0, 10), ...others }, sums };
 }
 
 function sessionSums(session: SessionTruth): Addition {
@@ -153,7 +179,10 @@ function acquisitionSums({ first_ms, first, net_cents }: VisitorTruth): Addition
 }
 
 function daySums({ days }: VisitorTruth): Addition[] {
-  return days.map((day) => ({ key: { day }, sums: { visitors: 1, new_visitors: day === days[0] ? 1 : 0 } }));
+  return days.map((day) => {
+    const first = day === days[0] ? 1 : 0;
+    return { key: { day }, sums: { visitors: 1, new_visitors: first, returning_visitors: 1 - first } };
+  });
 }
 
 function cohortSums({ days }: VisitorTruth): Addition[] {
