@@ -29,7 +29,7 @@ export async function rebuiltTables(warehouse: SettledWarehouse): Promise<Settle
 
 interface Emptied {
   readonly settings: Pick<TestWarehouse['settings'], 'tables'>;
-  rows(sql: string): Promise<unknown>;
+  readonly rows: (sql: string) => Promise<unknown>;
 }
 
 /** Empties a warehouse of all but its settings and its vocabulary. */
