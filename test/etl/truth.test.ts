@@ -48,7 +48,7 @@ interface Stored {
 
 /** Sends traffic of some weeks through the ingest: the records that it stores, and what is true of them. */
 async function history(seed: string): Promise<{ records: Stored[]; truth: Truth }> {
-  const traffic = generateTraffic({ seed, hours: 2, weeks: 3, shoppersPerHour: 9 });
+  const traffic = generateTraffic({ seed, hours: 2, weeks: 3, shoppersPerHour: 11 });
   let now_ms = 0;
   const env = { RAW_BUCKET_NAME: 'raw', AWS_ENDPOINT_URL_S3: s3.url, AWS_REGION: 'us-east-1' };
   const keys = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
@@ -187,4 +187,6 @@ it.each(Array.from({ length: HISTORIES }, (_, number) => number))(
       await expectTruth(truth);
     }
   },
+  // Ten seconds, on a machine that does nothing else.
+  150_000,
 );

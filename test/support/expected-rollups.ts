@@ -1,10 +1,10 @@
 import { pricePaid_cents } from '../../src/local/traffic/catalogue.ts';
 import type { Origin } from '../../src/local/traffic/origins.ts';
+import { mondayOf } from '../../src/local/traffic/summary.ts';
 import type { Funnel, OrderTruth, SessionTruth, TruthRows, VisitorTruth } from '../../src/local/traffic/truth-rows.ts';
 import type { ExpectedRow } from './expected-tables.ts';
 
 const QUARTER_MS = 900_000;
-const DAY_MS = 86_400_000;
 /** Sums of amounts are kept in millionths, in which they are whole numbers. */
 const MILLIONTHS_PER_CENT = 10_000;
 const AMOUNTS = new Set(['list_price', 'price', 'gross', 'refunded', 'net']);
@@ -188,12 +188,6 @@ function daySums({ days }: VisitorTruth): Addition[] {
 function cohortSums({ days }: VisitorTruth): Addition[] {
   const weeks = new Set(days.map(mondayOf));
   return Array.from(weeks, (week) => ({ key: { cohort: mondayOf(days[0]!), week }, sums: { visitors: 1 } }));
-}
-
-function mondayOf(day: string): string {
-  const day_ms = Date.parse(day);
-  const sinceMonday = (new Date(day_ms).getUTCDay() + 6) % 7;
-  return new Date(day_ms - sinceMonday * DAY_MS).toISOString().slice(0, 10);
 }
 
 function quarterOf(moment_ms: number): number {

@@ -33,7 +33,7 @@ export async function rebuiltTables(
 
 interface Emptied {
   readonly settings: Pick<TestWarehouse['settings'], 'tables'>;
-  rows(sql: string): Promise<unknown>;
+  readonly rows: (sql: string) => Promise<unknown>;
 }
 
 /** Empties a warehouse of all but its settings and its vocabulary; whoever was erased may come in again. */

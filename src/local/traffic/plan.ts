@@ -39,8 +39,9 @@ export function* planShopper(
     const echo = drawServerEcho(random, shopper, visit);
     if (echo) yield* deliverVisit(random, echo.shopper, echo.visit, current.end_ms);
     const isLast = entry.number === visits - 1;
-    for (const second of drawSecondThoughts(random, shopper, visit, isLast)) {
-      yield* deliverVisit(random, second.shopper, second.visit, current.end_ms);
+    const another = later.length > 0 && random.chance(0.6) ? random.pick(later) : undefined;
+    for (const second of drawSecondThoughts(random, shopper, visit, isLast, another)) {
+      yield* deliverVisit(random, second.shopper, second.visit, (another ?? current).end_ms);
     }
 
     const last = visit.actions.at(-1)!;
@@ -80,7 +81,7 @@ function drawServerEcho(
 }
 
 /**
- * What becomes of some orders an hour later, as the shop's server reports it: most of it by the order's number alone, some
+ * What becomes of some orders an hour or some weeks later, as the shop's server reports it: most of it by the order's number alone, some
  * with a tracked shopper's client id, which makes a derived session of it. It does so after the shopper's last visit only,
  * longer than the timeout after whatever else it told of them.
  */
@@ -89,15 +90,16 @@ function* drawSecondThoughts(
   shopper: Shopper,
   visit: Visit,
   isLast: boolean,
+  later: Opening | undefined,
 ): Generator<{ shopper: Shopper; visit: Visit }, void, void> {
   const order = visit.actions.find((action) => action.order !== undefined)?.order;
-  if (!order || !random.chance(0.3)) return;
-  let at_ms = visit.actions.at(-1)!.at_ms;
+  if (!order || !random.chance(0.5)) return;
+  let at_ms = later ? random.int(later.start_ms, later.end_ms - 1) : visit.actions.at(-1)!.at_ms;
   let left = random.chance(0.25) ? 2 : 1;
   let oddity: Oddity | undefined;
   for (; left > 0; left -= 1) {
-    at_ms += random.int(35 * MINUTE_MS, 60 * MINUTE_MS);
-    const kind = random.weighted([['part', 5], ['all', 3], ['cancel', 2]] as const); // prettier-ignore
+    if (!later || oddity) at_ms += random.int(35 * MINUTE_MS, 60 * MINUTE_MS);
+    const kind = random.weighted([['part', 5], ['all', 2], ['cancel', 3]] as const); // prettier-ignore
     oddity = oddity ? 'refund_again' : kind === 'part' ? 'refund' : kind === 'all' ? 'refund_all' : 'cancelled';
     const action: Action = {
       at_ms,
@@ -113,7 +115,7 @@ function* drawSecondThoughts(
       refund_cents: kind === 'part' ? random.int(1, order.total_cents) : undefined,
       oddities: [oddity],
     };
-    const named = isLast && shopper.kind === 'tracked' && random.chance(0.3);
+    const named = isLast && !later && shopper.kind === 'tracked' && random.chance(0.3);
     const server = asServer(shopper);
     yield {
       shopper: named ? server : { ...server, visitor: undefined, clientId: undefined },

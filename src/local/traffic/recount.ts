@@ -1,4 +1,5 @@
 import type { TrafficRequest } from './generate.ts';
+import { recountRows } from './recount-rows.ts';
 import type { ActivityTruth, HourCounts, Truth } from './truth.ts';
 
 /**
@@ -10,8 +11,12 @@ export function recount(
   requests: Iterable<TrafficRequest>,
   start_ms: number,
   hours: number,
-): Omit<Truth, 'oddities' | 'rows'> {
-  const hourly = Array.from({ length: hours }, (_, hour) => ({ ...inHour(start_ms + hour * 3_600_000), ...nothing() }));
+  weeks = 1,
+): Omit<Truth, 'oddities'> {
+  const hourly = Array.from({ length: weeks * hours }, (_, number) => {
+    const week = Math.floor(number / hours);
+    return { ...inHour(start_ms + (week * 7 * 24 + (number % hours)) * 3_600_000), ...nothing() };
+  });
   const rows: Row[] = [];
   const seen = new Set<string>();
   for (const request of requests) {
@@ -70,10 +75,11 @@ export function recount(
     products: productsOf(rows),
     eventNames: countBy(rows, ({ name }) => name),
     times: { given: 0, corrected: 0, replaced: 0, missing: 0, ...countBy(rows, ({ timeRule }) => timeRule) },
+    rows: recountRows(rows),
   };
 }
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
 export interface Row {
   readonly id: string;
@@ -87,7 +93,10 @@ export interface Row {
   readonly productId: string | undefined;
   readonly orderId: string | undefined;
   readonly total_cents: number;
+  readonly itemCount: number;
   readonly currency: string | undefined;
+  /** As it was sent. */
+  readonly event: Json;
 }
 
 function jsonValues(body: string): unknown[] {
@@ -134,7 +143,9 @@ function toRow(event: Json, received_ms: number, ownId: string): Row {
     productId: text((event['product'] ?? event['context_product']) as Json | undefined, 'id'),
     orderId: text(event, 'orderId', 'order_id') ?? text(dataset, 'orderId'),
     total_cents: Math.round(Number(total) * 100),
+    itemCount: Number(event['itemCount'] ?? event['item_count'] ?? dataset?.['itemCount'] ?? 0),
     currency: text(event, 'currency'),
+    event,
   };
 }
 
@@ -190,7 +201,8 @@ export function sessionsOf(rows: readonly Row[]): Row[][] {
 /** Of each order the first event received. */
 function firstOrders(rows: readonly Row[]): Row[] {
   const placed = rows.filter(({ name, orderId }) => name === 'checkout_complete' && orderId !== undefined);
-  return placed.filter(({ orderId }, index) => placed.findIndex((row) => row.orderId === orderId) === index);
+  const first = new Map(placed.toReversed().map((row) => [row.orderId, row]));
+  return placed.filter((row) => first.get(row.orderId) === row);
 }
 
 function activityOf(

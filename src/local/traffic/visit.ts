@@ -19,10 +19,10 @@ type Goal = 'bounce' | 'browse' | 'fill cart' | 'begin checkout' | 'buy' | 'buy 
 
 const GOALS: readonly (readonly [Goal, number])[] = [
   ['bounce', 24],
-  ['browse', 48],
+  ['browse', 46],
   ['fill cart', 14],
   ['begin checkout', 5],
-  ['buy', 7],
+  ['buy', 9],
   ['buy at once', 1],
   ['buy from a list', 1],
 ];
