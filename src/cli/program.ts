@@ -10,6 +10,7 @@ import {
   PROGRAM_HELP,
   REBUILD_HELP,
   REDRIVE_HELP,
+  REPLAY_HELP,
   REJECTS_HELP,
   RUNS_HELP,
   STATUS_HELP,
@@ -17,6 +18,8 @@ import {
 } from './help.ts';
 import { migrateCommand, type MigrateFlags } from './migrate-command.ts';
 import { rebuildCommand, type RebuildFlags } from './rebuild-command.ts';
+import { replayCommand } from './replay-command.ts';
+import type { ReplayFlags } from './replay-flags.ts';
 import { runsCommand } from './runs-command.ts';
 import type { RunsFlags } from './runs-flags.ts';
 import { statusCommand } from './status-command.ts';
@@ -77,6 +80,18 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', REBUILD_HELP)
     .action(async (flags: RebuildFlags) => ended(await rebuildCommand(flags)));
+
+  program
+    .command('replay')
+    .description('Says what the code and the rule at hand would make of hours, and makes it so if asked to.')
+    .option('--hour <hour>', 'a UTC hour: 2025-12-06T05, or 2025-12-06T05:00:00Z')
+    .option('--date <date>', 'the hours of a UTC day: 2025-12-06')
+    .option('--from <hour>', 'the first hour of a range, included')
+    .option('--to <hour>', 'the last hour of a range, included; without it, the hour before this one')
+    .option('--apply', 'replace the hours in one transaction')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', REPLAY_HELP)
+    .action(async (flags: ReplayFlags) => ended(await replayCommand(flags)));
 
   program
     .command('sessions')

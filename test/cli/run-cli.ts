@@ -40,9 +40,9 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
   return { process: child, ended };
 }
 
-/** Commands whose stdout is what was asked for: rows, or dead letters. */
+/** Commands whose stdout is what was asked for: rows, dead letters, or examples of events. */
 function isContent(args: readonly string[]): boolean {
-  return args.includes('--dry-run') || args[0] === 'rejects';
+  return args.includes('--dry-run') || args[0] === 'rejects' || args[0] === 'replay';
 }
 
 /** Runs the command line to its end. */
