@@ -82,7 +82,7 @@ function exampleText({ fate, eventId, old, new: now }: ChangedEvent, colors: Col
 
 /** A value on one line, which cannot command the terminal. */
 function shownText(value: unknown): string {
-  const text = (JSON.stringify(value) ?? 'null').replaceAll(
+  const text = JSON.stringify(value).replaceAll(
     /[\u007f-\u009f\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

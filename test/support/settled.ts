@@ -8,11 +8,11 @@ import type { TestWarehouse } from './warehouse.ts';
 export type SettledTables = Readonly<Record<string, readonly string[]>>;
 
 /** What settling has made of the events. */
-export async function settledTables({ settings, rows }: TestWarehouse): Promise<SettledTables> {
+export async function settledTables(warehouse: TestWarehouse): Promise<SettledTables> {
   const found: Record<string, string[]> = {};
   for (const table of DERIVED_TABLES) {
-    const texts = await rows<{ row: string }>(
-      `SELECT to_jsonb(t)::text AS row FROM ${settings.tables[table]} AS t ORDER BY to_jsonb(t)::text COLLATE "C"`,
+    const texts = await warehouse.rows<{ row: string }>(
+      `SELECT to_jsonb(t)::text AS row FROM ${warehouse.settings.tables[table]} AS t ORDER BY to_jsonb(t)::text COLLATE "C"`,
     );
     found[table] = texts.map(({ row }) => row);
   }
@@ -29,9 +29,9 @@ export async function rebuiltTables(
 }
 
 /** Empties a warehouse of all but its settings and its vocabulary. */
-export async function clearWarehouse({ settings, rows }: TestWarehouse): Promise<void> {
-  const { events, rejects, runs, checkpoints, marks, orderMarks, activityMarks, manifests } = settings.tables;
-  const derived = DERIVED_TABLES.map((table) => settings.tables[table]);
+export async function clearWarehouse(warehouse: TestWarehouse): Promise<void> {
+  const { events, rejects, runs, checkpoints, marks, orderMarks, activityMarks, manifests } = warehouse.settings.tables;
+  const derived = DERIVED_TABLES.map((table) => warehouse.settings.tables[table]);
   const tables = [events, rejects, runs, checkpoints, marks, orderMarks, activityMarks, manifests, ...derived];
-  await rows(`TRUNCATE ${tables.join(', ')}`);
+  await warehouse.rows(`TRUNCATE ${tables.join(', ')}`);
 }
