@@ -98,6 +98,27 @@ Examples:
   SESSION_TIMEOUT_MINUTES=45 clickstream rebuild
   clickstream rebuild --json | jq .after.revenue`;
 
+/** After the flags of `clickstream replay`. */
+export const REPLAY_HELP = `
+Loads the hours into a schema of its own, by the transforms and the rule at hand, and says what is different from the
+warehouse: events inserted, changed and removed, by column, and what that makes of sessions, orders and revenue. Then the
+schema is dropped; one that a killed replay left is dropped by the next. With --apply the hours are replaced, all of
+them in one transaction, and settled, as one more pass in the ledger.
+
+An event is removed when its record was read and makes none any more; what is no longer in the bucket takes nothing with
+it. Where several hours have records of one event and the one that stands is dropped now, replay them together.
+
+Needs CREATE on the database and a member of the loader role; --apply needs a member of the owner role.
+
+Environment: that of "clickstream etl"
+
+Exit codes: 0 compared, or replaced, 1 failed, 2 wrong usage or configuration, 4 busy: a run has one of the hours
+
+Examples:
+  clickstream replay --date 2025-12-06
+  clickstream replay --from 2025-12-01T00 --to 2025-12-06T23 --json | jq .columns
+  clickstream replay --date 2025-12-06 --apply`;
+
 /** After the flags of `clickstream sessions what-if`. */
 export const WHAT_IF_HELP = `
 Compares the derived sessions of the warehouse with what they would be by another rule: how many, how long, how many

@@ -15,6 +15,7 @@ import {
   RECONCILE_HELP,
   PRUNE_HELP,
   REDRIVE_HELP,
+  REPLAY_HELP,
   REJECTS_HELP,
   RUNS_HELP,
   STATUS_HELP,
@@ -28,6 +29,8 @@ import { reconcileCommand } from './orders-command.ts';
 import type { ReconcileFlags } from './orders-flags.ts';
 import { pruneCommand } from './prune-command.ts';
 import type { PruneFlags } from './prune-flags.ts';
+import { replayCommand } from './replay-command.ts';
+import type { ReplayFlags } from './replay-flags.ts';
 import { runsCommand } from './runs-command.ts';
 import type { RunsFlags } from './runs-flags.ts';
 import { statusCommand } from './status-command.ts';
@@ -123,6 +126,18 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', REBUILD_HELP)
     .action(async (flags: RebuildFlags) => ended(await rebuildCommand(flags)));
+
+  program
+    .command('replay')
+    .description('Says what the code and the rule at hand would make of hours, and makes it so if asked to.')
+    .option('--hour <hour>', 'a UTC hour: 2025-12-06T05, or 2025-12-06T05:00:00Z')
+    .option('--date <date>', 'the hours of a UTC day: 2025-12-06')
+    .option('--from <hour>', 'the first hour of a range, included')
+    .option('--to <hour>', 'the last hour of a range, included; without it, the hour before this one')
+    .option('--apply', 'replace the hours in one transaction')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', REPLAY_HELP)
+    .action(async (flags: ReplayFlags) => ended(await replayCommand(flags)));
 
   program
     .command('sessions')

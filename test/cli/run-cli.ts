@@ -40,9 +40,9 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
   return { process: child, ended };
 }
 
-/** Commands whose stdout is what was asked for: rows, events or dead letters. */
+/** Commands whose stdout is what was asked for: rows, events or dead letters, or examples of them. */
 function isContent(args: readonly string[]): boolean {
-  return args.includes('--dry-run') || args[0] === 'rejects' || args[0] === 'try';
+  return args.includes('--dry-run') || ['rejects', 'try', 'replay'].includes(args[0] ?? '');
 }
 
 /** Runs the command line to its end. */

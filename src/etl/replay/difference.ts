@@ -84,7 +84,7 @@ export function shifted(whole: Figures, before: Figures, after: Figures): Figure
   const currencies = [whole, before, after].flatMap(({ revenue }) => Object.keys(revenue));
   const revenue = [...new Set(currencies)].sort().flatMap((currency) => {
     const amount = decimalSum(whole.revenue[currency], after.revenue[currency], negated(before.revenue[currency]));
-    const isGone = after.revenue[currency] === undefined && amount === '0';
+    const isGone = currency in before.revenue && !(currency in after.revenue) && amount === '0';
     return isGone ? [] : [[currency, amount] as const];
   });
   return {

@@ -30,7 +30,7 @@ export function notingRecords(pipeline: Pipeline, note: (lines: readonly string[
 function linesOf(records: readonly EventRecord[]): string[] {
   const lines = new Set<string>();
   for (const { row, origin } of records) {
-    const { received_at, record_hash } = row as { received_at: unknown; record_hash: unknown };
+    const { received_at, record_hash } = row as { received_at: unknown; record_hash: bigint | null };
     if (typeof received_at !== 'number' || record_hash === null) continue;
     const hour_ms = parseHourPrefix(origin.key) ?? hourOf(origin.lastModified_ms);
     lines.add(`${encodeInstant(hour_ms)}\t${encodeInstant(received_at)}\t${String(record_hash)}`);
