@@ -19,12 +19,12 @@ type Goal = 'bounce' | 'browse' | 'fill cart' | 'begin checkout' | 'buy' | 'buy 
 
 const GOALS: readonly (readonly [Goal, number])[] = [
   ['bounce', 24],
-  ['browse', 46],
+  ['browse', 43],
   ['fill cart', 14],
   ['begin checkout', 5],
   ['buy', 9],
-  ['buy at once', 1],
-  ['buy from a list', 1],
+  ['buy at once', 2],
+  ['buy from a list', 3],
 ];
 
 /**
