@@ -134,6 +134,7 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .option('--date <date>', 'the hours of a UTC day: 2025-12-06')
     .option('--from <hour>', 'the first hour of a range, included')
     .option('--to <hour>', 'the last hour of a range, included; without it, the hour before this one')
+    .option('--pipeline <file>', 'a pipeline of your own: what defineEtl made, exported by default')
     .option('--apply', 'replace the hours in one transaction')
     .option('--json', 'one JSON document on stdout, and nothing else there')
     .addHelpText('after', REPLAY_HELP)

@@ -4,6 +4,7 @@ import { keepHeapSmall } from '../etl/pipeline/heap.ts';
 import { replay } from '../etl/replay/replay.ts';
 import { EXIT } from './exit-codes.ts';
 import { colorsFor, print, printJson, say } from './output.ts';
+import { pipelineOf } from './pipeline-file.ts';
 import { readReplayFlags, type ReplayFlags } from './replay-flags.ts';
 import { replayDocument, replayText } from './replay-text.ts';
 import { reportError } from './report-error.ts';
@@ -19,6 +20,7 @@ import { stopOnSignals } from './stop-signals.ts';
 export async function replayCommand(flags: ReplayFlags): Promise<number> {
   keepHeapSmall();
   const request = readReplayFlags(flags, Date.now());
+  const pipeline = await pipelineOf(flags.pipeline);
   const settings = readEtlSettings(process.env);
   const progress = stepProgress(process.stderr);
   const stop = stopOnSignals({
@@ -27,6 +29,7 @@ export async function replayCommand(flags: ReplayFlags): Promise<number> {
   });
   try {
     const replayed = await replay(request, settings, {
+      pipeline,
       apply: flags.apply === true,
       stop: stop.signal,
       onStep: progress.onStep,

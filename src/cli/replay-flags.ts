@@ -9,6 +9,7 @@ export interface ReplayFlags {
   readonly date?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly pipeline?: string;
   readonly apply?: boolean;
   readonly json?: boolean;
 }
