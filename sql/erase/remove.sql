@@ -1,5 +1,5 @@
--- Deletes the events that were found, with marks of all that they leave behind, as merge-staging.sql leaves them for a row
--- that was replaced: settling takes them out of sessions, orders, visitors and sums.
+-- Deletes the events that were found, with marks of all that they leave behind: settling takes them out of sessions, orders,
+-- visitors and sums.
 ANALYZE clickstream_erased;
 ANALYZE clickstream_erased_events;
 
@@ -35,26 +35,18 @@ WHERE o.ordered_at < :closed_before
   AND (o.user_id IN (SELECT id FROM clickstream_erased WHERE kind = 'user')
     OR o.visitor_id IN (SELECT left(kind, 1) || ':' || id FROM clickstream_erased));
 
+WITH changed AS (
+  SELECT -1 AS events, * FROM clickstream_gone
+), :leave_marks
+SELECT count(*) FROM changed;
+
 INSERT INTO :"marks" (visitor_id, session_id, from_at, to_at)
-SELECT coalesce(visitor_id, ''), CASE WHEN NOT session_derived THEN session_id END, min(event_timestamp), max(event_timestamp)
-FROM clickstream_gone
-WHERE session_id IS NOT NULL
-GROUP BY visitor_id, session_id, session_derived
-UNION ALL
--- A derived session that lost an event may have no other that would tell its name.
-SELECT coalesce(visitor_id, ''), session_id, min(event_timestamp), max(event_timestamp)
-FROM clickstream_gone
-WHERE session_derived
-GROUP BY visitor_id, session_id
-UNION ALL
 SELECT visitor_id, session_id, started_at, ended_at FROM clickstream_lifted_sessions;
 
 INSERT INTO :"orderMarks" (order_id)
-SELECT order_id FROM clickstream_gone WHERE order_id IS NOT NULL
-UNION
 SELECT order_id FROM clickstream_lifted_orders;
 
-INSERT INTO :"activityMarks" (quarter, event_name, events)
-SELECT date_bin('15 min', event_timestamp, 'epoch'), left(event_name, 128), -count(*)
-FROM clickstream_gone
-GROUP BY 1, 2;
+-- Who is who by hand.
+DELETE FROM :"identityOverrides"
+WHERE client_id IN (SELECT id FROM clickstream_erased WHERE kind = 'client')
+  OR person IN (SELECT left(kind, 1) || ':' || id FROM clickstream_erased)

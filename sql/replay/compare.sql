@@ -30,6 +30,8 @@ UNION ALL
 SELECT e.event_id, r.hour, 'remove', true, true
 FROM :"events" AS e
 JOIN read AS r ON r.received_at = e.received_at AND r.record_hash = e.record_hash
-WHERE NOT EXISTS (SELECT FROM :"shadow_events" AS s WHERE s.event_id = e.event_id);
+WHERE NOT EXISTS (SELECT FROM :"shadow_events" AS s WHERE s.event_id = e.event_id)
+  -- What is older than events are kept was not let into the shadow; what is left of it belongs to sessions that go on.
+  AND e.event_timestamp >= coalesce((SELECT events_kept_from FROM :"settings"), '-infinity');
 
 ANALYZE :compared;

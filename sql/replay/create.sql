@@ -17,3 +17,9 @@ CREATE TABLE :compared (
 TRUNCATE :"shadow_steps", :"trial_steps";
 INSERT INTO :"shadow_steps" SELECT * FROM :"steps";
 INSERT INTO :"trial_steps" SELECT * FROM :"steps";
+
+-- Whoever was erased, and what is older than events are kept, is not let in here either.
+TRUNCATE :"shadow_tombstones", :"shadow_salt";
+INSERT INTO :"shadow_tombstones" SELECT * FROM :"tombstones";
+INSERT INTO :"shadow_salt" SELECT * FROM :"salt";
+INSERT INTO :"shadow_settings" SELECT * FROM :"settings";

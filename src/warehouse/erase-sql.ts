@@ -7,7 +7,12 @@ import { sqlFile } from './template.ts';
 
 /** Every statement of an erasure, for given tables and the rule that these are settled by. */
 export function eraseSql(tables: TableNames, rule: SettlingRule) {
-  const variables = { ...sqlVariables(tables), closed_before: closedBefore(tables) };
+  const names = sqlVariables(tables);
+  const variables = {
+    ...names,
+    closed_before: closedBefore(tables),
+    leave_marks: sqlFile('statements/leave-marks.sql', names),
+  };
   const file = (name: string): string => sqlFile(`erase/${name}.sql`, variables);
   return {
     survey: file('survey'),

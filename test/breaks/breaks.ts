@@ -226,9 +226,9 @@ export const BREAKS: readonly Break[] = [
   {
     invariant: 5,
     what: 'a derived session that its only event has left stays',
-    file: 'sql/statements/merge-staging.sql',
-    from: 'FROM replaced WHERE old_derived',
-    to: 'FROM replaced WHERE false',
+    file: 'sql/statements/leave-marks.sql',
+    from: 'FROM changed WHERE events < 0 AND session_derived',
+    to: 'FROM changed WHERE false',
     test: 'test/etl/settled-tables.test.ts',
     only: 'settles sessions, orders, visitors and rollups',
   },

@@ -56,7 +56,7 @@ const LONGEST_WORK_MS = 6 * 3_600_000;
  * as one more pass of the ledger, and settled. The shadow is dropped in the end, and by the next replay when this one dies.
  *
  * @throws ClickstreamError `hour_busy` when a run has one of the hours, `may_not_create_schema`, `may_not_replace`, `other_rule`,
- *   `replay_stopped`, and those of a run of the ETL. Nothing was changed then.
+ *   `replay_stopped`, `replay_overtaken`, and those of a run of the ETL. Nothing was changed then.
  */
 export async function replay(
   request: HoursRequest,
@@ -193,6 +193,10 @@ async function applyAll(
   const anew = 'clickstream_replayed';
   const sql = replaySql(settings.tables, shadow, columns, { compared: anew, applied: 'true' });
   await inSnapshot(work, async (client) => {
+    // Before the snapshot is taken, which must see who was erased: nobody can be until this is over.
+    await client.query(`LOCK TABLE ${settings.tables.tombstones} IN SHARE MODE`);
+    const { rows } = await client.query<{ overtaken: boolean }>(sql('overtaken'));
+    if (rows[0]?.overtaken) throw overtaken();
     // An answer to COMMIT that was lost.
     const done = await client.query(`SELECT FROM ${settings.tables.runs} WHERE run_id = $1 LIMIT 1`, [runId]);
     if (done.rows.length > 0) return;
@@ -241,6 +245,14 @@ async function refuseReaders(client: Client, events: string): Promise<void> {
     message:
       'Applying a replay also removes events, which only the owner of the tables may: run it as a member of the role ' +
       'that owns them. Without --apply it shows what would change.',
+  });
+}
+
+function overtaken(): ClickstreamError {
+  return new ClickstreamError({
+    code: 'replay_overtaken',
+    stage: 'write',
+    message: 'Somebody was erased while the hours were loaded, so that nothing was applied. Replay again.',
   });
 }
 
