@@ -7,12 +7,12 @@ SELECT o.order_id, o.event_id, o.event_timestamp AS ordered_at, coalesce(o.visit
   CASE WHEN r.cancelled_at IS NULL THEN o.total - r.refunded ELSE 0 END AS net,
   r.events, l.lines
 FROM (
-  -- The event that was received first stands for the order.
+  -- The event that was received first stands for the order; of those of one request, the one that happened first.
   SELECT DISTINCT ON (e.order_id) e.*, coalesce(e.order_total, 0) AS total
   FROM clickstream_order_events AS e
   JOIN :"steps" AS s ON s.event_name = lower(e.event_name)
   WHERE s.step = 'order'
-  ORDER BY e.order_id, e.received_at, e.event_id
+  ORDER BY e.order_id, e.received_at, e.event_timestamp, e.event_id
 ) AS o
 JOIN LATERAL (
   SELECT count(*)::integer AS events,

@@ -10,7 +10,9 @@ export function recountRows(rows: readonly Row[]): TruthRows {
   const orders: OrderTruth[] = [];
   const ordersOf = new Map<readonly Row[], OrderTruth[]>();
   for (const about of grouped(rows, ({ orderId }) => orderId).values()) {
-    const placed = about.find(({ name }) => name === ORDER);
+    const placed = about
+      .filter(({ name }) => name === ORDER)
+      .sort((a, b) => a.received_ms - b.received_ms || byTimeAndId(a, b))[0];
     if (!placed) continue;
     const visit = visitOf.get(placed);
     const order = orderOf(about, placed, visit);

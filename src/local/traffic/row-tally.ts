@@ -12,12 +12,13 @@ interface OpenSession {
 }
 
 interface Placed {
+  readonly received_ms: number;
   readonly at_ms: number;
   readonly event: EventFacts;
 }
 
 interface OrderNotes {
-  /** The event that placed it: of several, the one received first. */
+  /** The event that placed it: of several, the one received first, then the one that happened first. */
   placed: Placed | undefined;
   refunds_cents: number;
   refunded_ms: number;
@@ -49,7 +50,7 @@ export class RowTally {
       this.#open.delete(session);
       this.#open.set(session, own);
     }
-    if (event.order) this.#keepOrder(event, event.order, at_ms);
+    if (event.order) this.#keepOrder(event.order, { received_ms, at_ms, event });
   }
 
   #close(until_ms: number): void {
@@ -60,14 +61,15 @@ export class RowTally {
     }
   }
 
-  #keepOrder(event: EventFacts, order: OrderFacts, at_ms: number): void {
+  #keepOrder(order: OrderFacts, told: Placed): void {
+    const { event, at_ms } = told;
     let notes = this.#orders.get(order);
     if (!notes) {
       notes = { placed: undefined, refunds_cents: 0, refunded_ms: Infinity, cancelled_ms: Infinity, events: 0 };
       this.#orders.set(order, notes);
     }
     notes.events += 1;
-    if (event.name === 'checkout_complete') notes.placed ??= { at_ms, event };
+    if (event.name === 'checkout_complete' && (!notes.placed || isBefore(told, notes.placed))) notes.placed = told;
     if (event.name === 'refund') {
       notes.refunds_cents += event.refund_cents ?? order.total_cents;
       notes.refunded_ms = Math.min(notes.refunded_ms, at_ms);
@@ -95,6 +97,11 @@ export class RowTally {
 
 function rowOf({ id }: SessionFacts, { visitor, moments }: OpenSession): SessionRow {
   return sessionRow(visitor.id, id, moments);
+}
+
+function isBefore(a: Placed, b: Placed): boolean {
+  if (a.received_ms !== b.received_ms) return a.received_ms < b.received_ms;
+  return a.at_ms === b.at_ms ? (a.event.id ?? '') < (b.event.id ?? '') : a.at_ms < b.at_ms;
 }
 
 function orderRow(

@@ -35,7 +35,9 @@ export function drawVisit(random: Random, shopper: Shopper, entry: Entry): Visit
   const walk = new Walk(random, shopper, entry);
   walk.land();
   const goal = random.weighted(GOALS);
-  if (goal !== 'bounce') for (let left = random.early(1, 20); left > 0; left -= 1) walk.wander();
+  // Whoever leaves out steps goes straight on from where they landed.
+  const isQuick = goal === 'bounce' || goal === 'buy at once' || goal === 'buy from a list';
+  if (!isQuick) for (let left = random.early(1, 20); left > 0; left -= 1) walk.wander();
   if (goal === 'buy at once') {
     walk.checkOut([{ product: pickProduct(random), quantity: 1 }], true, ['quick_buy']);
   } else if (goal === 'buy from a list') {
