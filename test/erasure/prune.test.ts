@@ -222,11 +222,12 @@ it('an erasure takes the rows of closed visits as well, and what they add to sum
   );
   expect(survey).toMatchObject({ events: 0, closedSessions: 2 });
   expect(erased).toEqual({ events: 0, sessions: 2, orders: 1, visitors: 2, rejects: 0 });
-  const { quarterlyActivity, ...others } = await settledTables(warehouse);
+  const { quarterlyActivity, eventsByDay, ...others } = await settledTables(warehouse);
   // How often what happened is all that is left, of nobody.
   expect(quarterlyActivity).toHaveLength(2);
+  expect(eventsByDay).toHaveLength(2);
   expect(Object.values(others).flat()).toEqual([]);
-  expect(await rebuiltTables(warehouse)).toEqual({ quarterlyActivity, ...others });
+  expect(await rebuiltTables(warehouse)).toEqual({ quarterlyActivity, eventsByDay, ...others });
 });
 
 it('deletes dead letters of the hours before, and none of them comes back', async () => {

@@ -211,7 +211,9 @@ it('every view is held against the rows', async () => {
   const views = await warehouse.rows<{ name: string }>(
     "SELECT substr(relname, 13) AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'",
   );
-  const held = new Set(['days', 'activity', ...VIEWS.map(([view]) => view.split(' ')[0])]);
+  // Who is who is held against an oracle of its own, in people.test.ts.
+  const people = ['client_people', 'session_people', 'people', 'daily_people'];
+  const held = new Set(['days', 'activity', ...people, ...VIEWS.map(([view]) => view.split(' ')[0])]);
   expect(views.map(({ name }) => name).filter((name) => !held.has(name))).toEqual([]);
 });
 
