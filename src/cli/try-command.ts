@@ -1,18 +1,14 @@
-import { defaultPipeline } from '../etl/default-pipeline.ts';
+import { readSessionTimeout } from '../config/settings.ts';
 import type { Columns } from '../etl/pipeline/column.ts';
-import type { Pipeline } from '../etl/pipeline/pipeline.ts';
 import { changedColumns, tryPipeline, type TriedEvent, type TriedPipeline } from '../etl/try-pipeline.ts';
 import { EXIT } from './exit-codes.ts';
 import { colorsFor, print, printJson, say } from './output.ts';
-import { loadPipeline } from './pipeline-file.ts';
+import { pipelineOf } from './pipeline-file.ts';
 import { stopOnSignals } from './stop-signals.ts';
 import { readOnly, readTryFlags, type TryFlags } from './try-flags.ts';
 import { readTrySource } from './try-source.ts';
 import { triedText } from './try-text.ts';
 import { againOnChange } from './again-on-change.ts';
-
-/** As SESSION_TIMEOUT_MINUTES is when nobody says. */
-const SESSION_TIMEOUT_MS = 30 * 60_000;
 
 /**
  * `clickstream try`: takes events through a pipeline without writing, and shows what each transform does.
@@ -24,9 +20,10 @@ const SESSION_TIMEOUT_MS = 30 * 60_000;
 export async function tryCommand(path: string | undefined, flags: TryFlags): Promise<number> {
   const plan = readTryFlags(flags, Date.now());
   if (flags.watch === true) return watch(path, flags.events);
-  const pipeline: Pipeline = path === undefined ? defaultPipeline : await loadPipeline(path);
+  const sessionTimeout_ms = readSessionTimeout(process.env);
+  const pipeline = await pipelineOf(path);
   const only = readOnly(flags.only, pipeline);
-  const tried = await tryPipeline(pipeline, await readTrySource(plan), SESSION_TIMEOUT_MS);
+  const tried = await tryPipeline(pipeline, await readTrySource(plan), sessionTimeout_ms);
   if (flags.json === true) printJson(triedDocument(tried, pipeline.columns, only));
   else if (tried.events.length === 0) print('There is no event to try it with.');
   else print(triedText(tried, { columns: pipeline.columns, only, colors: colorsFor(process.stdout, process.env) }));

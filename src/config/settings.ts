@@ -81,6 +81,16 @@ export function readRunSettings(env: NodeJS.ProcessEnv): RunSettings {
   return reader.finish(readRun(reader));
 }
 
+/**
+ * The inactivity that ends a session, for what runs transforms without a bucket or a warehouse. In milliseconds.
+ *
+ * @throws ClickstreamError `invalid_config` as {@link readEtlSettings} does.
+ */
+export function readSessionTimeout(env: NodeJS.ProcessEnv): number {
+  const reader = new EnvReader(env);
+  return reader.finish(readRule(reader)).sessionTimeout_ms;
+}
+
 function readRun(reader: EnvReader): RunSettings {
   const bucket = reader.required('RAW_BUCKET_NAME', bucketName);
   const s3Endpoint = reader.optional('AWS_ENDPOINT_URL_S3', endpointUrl);
