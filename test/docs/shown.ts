@@ -1,6 +1,6 @@
 /** Rows as a page shows them: a line each, with ` | ` between values and nothing for null. */
 export function resultText(rows: readonly Readonly<Record<string, unknown>>[]): string {
-  return shownText(rows.map((row) => Object.values(row).map((value) => String(value ?? '')).join('|')).join('\n')); // prettier-ignore
+  return shownText(rows.map((row) => Object.values(row).map((value) => textOf(value)).join('|')).join('\n')); // prettier-ignore
 }
 
 /** The same of what a page shows, without the blanks that align it. */
@@ -11,4 +11,9 @@ export function shownText(text: string): string {
       .map((cell) => cell.trim())
       .join(' | ');
   return text.replace(/\n$/, '').split('\n').map(cells).join('\n');
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === null ? '' : JSON.stringify(value);
 }

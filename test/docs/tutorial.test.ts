@@ -7,6 +7,7 @@ import { link, packed } from '../package/packed.ts';
 import { freshBucket } from '../support/bucket.ts';
 import { freshWarehouse, type TestWarehouse } from '../support/warehouse.ts';
 import { codeBlocks, type CodeBlock } from './code-blocks.ts';
+import { resultText } from './shown.ts';
 
 // The page from its first line to its last, in the order in which it stands there: each step needs those before it.
 vi.setConfig({ testTimeout: 180_000 });
@@ -43,7 +44,7 @@ test.each(blocks.map((block): [string, CodeBlock] => [`line ${block.line}, ${blo
       output = ran.output;
       expect(ran.exitCode === 0, output).toBe(name !== 'fails');
     } else if (language === 'sql') {
-      output = tableText(await warehouse.rows(text));
+      output = resultText(await warehouse.rows(text));
     } else if (language === 'text') {
       expectLines(text);
     } else {
@@ -87,9 +88,4 @@ function expectLines(shown: string): void {
     expect(at, `"${line}" is not said after line ${from} of\n${output}`).toBeGreaterThanOrEqual(0);
     from = at + 1;
   }
-}
-
-/** Rows as psql shows them, without a head. */
-function tableText(rows: readonly Readonly<Record<string, unknown>>[]): string {
-  return rows.map((row) => Object.values(row).map((value) => value ?? '').join(' | ')).join('\n'); // prettier-ignore
 }
