@@ -33,6 +33,6 @@ it('shows all transforms or the one that is named, and knows what was meant', ()
   expect([...readOnly(undefined, defaultPipeline)]).toEqual(defaultPipeline.transforms.map(({ name }) => name));
   expect([...readOnly('flatten', defaultPipeline)]).toEqual(['flatten']);
   expect(() => readOnly('flaten', defaultPipeline)).toThrow(
-    '--only is "flaten", which the pipeline has not: it has parse, dedupe, sessionize, flatten. Is it "flatten"?',
+    '--only is "flaten", which the pipeline has not: it has parse, dedupe, sessionize, flatten, attribute, detectBots. Is it "flatten"?',
   );
 });
