@@ -27,8 +27,9 @@ export const joinCatalogue = transform({
         const product = catalogue.get(row.product_id);
         if (!product) return context.count('unknown_products');
         row.supplier = product.supplier;
-        if (row.product_price === null) return;
-        row.margin = Math.round((Number(row.product_price) - product.cost) * 100) / 100;
+        const cents = Math.round((Number(row.product_price) - product.cost) * 100);
+        // A client may send any number; one that is too large to reckon with is none.
+        if (row.product_price !== null && Number.isFinite(cents)) row.margin = cents / 100;
       },
     };
   },

@@ -99,6 +99,9 @@ export async function bundle(root: string, outDir: string, spec: BundleSpec): Pr
   };
 }
 
+/** The folders of `sql/` that a run of the ETL reads. */
+export const SQL_OF_A_RUN = ['statements', 'settle', 'rollups'];
+
 /** What stands in for the modules that read files of the project. */
 export function withoutFiles(root: string, sqlFolders: readonly string[]): Record<string, string> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };

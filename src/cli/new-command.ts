@@ -25,14 +25,31 @@ export function newTransformCommand(name: string, { dir }: NewFlags): number {
   const place = newPlace(dir, { inCheckout: 'src/etl/transforms', inProject: 'transforms' });
   const file = `${names.file}.${place.ending}`;
   const test = `${names.file}.test.${place.ending}`;
-  const paths = writeNew(place, { [file]: transformText(names, place), [test]: transformTestText(names, place, file) });
-  const runner = place.runner === 'vitest' ? 'npx vitest run' : 'node --test';
-  told(paths, [
-    [`${runner} ${paths[1]!}`, 'its test, which passes now; change both'],
-    [`definePipeline([..., ${name}])`, `in your pipeline, after: import { ${name} } from '.../${file}';`],
-    [`clickstream try PIPELINE --only ${name} --watch`, 'what it does to events, while you edit it'],
-    ['clickstream migrate', `the column ${names.column}, when it is as you want it`],
-  ]);
+  const [path = '', testPath = ''] = writeNew(place, {
+    [file]: transformText(names, place),
+    [test]: transformTestText(names, place, file),
+  });
+  const pipeline = `pipeline.${place.ending}`;
+  const clickstream = commandOf(place);
+  const inList: Step = place.isCheckout
+    ? [`[..., ${name}]`, `in src/etl/default-pipeline.ts, after: import { ${name} } from './transforms/${file}';`]
+    : [
+        `defineEtl({ transforms: [...standardTransforms, ${name}] })`,
+        `in ${pipeline} (${clickstream} new pipeline), after: import { ${name} } from './${path}';`,
+      ];
+  const given = place.isCheckout ? '' : ` ${pipeline}`;
+  told(
+    [path, testPath],
+    [
+      [`${runnerOf(place)} ${testPath}`, 'its test, which passes now; change both'],
+      inList,
+      [`${clickstream} try${given} --only ${name} --watch`, 'what it does to events, while you edit it'],
+      [
+        `${clickstream} migrate${place.isCheckout ? '' : ` --pipeline ${pipeline}`}`,
+        `the column ${names.column}, when it is as you want it`,
+      ],
+    ],
+  );
   return EXIT.complete;
 }
 
@@ -44,12 +61,30 @@ export function newTransformCommand(name: string, { dir }: NewFlags): number {
  */
 export function newPipelineCommand({ dir }: NewFlags): number {
   const place = newPlace(dir, { inCheckout: 'examples', inProject: '.' });
-  const paths = writeNew(place, { [`pipeline.${place.ending}`]: pipelineText(place) });
-  told(paths, [
-    [`clickstream try ${paths[0]!}`, 'sample events on their way through it'],
-    ['clickstream new transform addDiscount', 'a transform of your own, to be listed in it'],
-  ]);
+  const [path = ''] = writeNew(place, { [`pipeline.${place.ending}`]: pipelineText() });
+  const clickstream = commandOf(place);
+  told(
+    [path],
+    [
+      [`${clickstream} try ${path}`, 'sample events on their way through it'],
+      [`${clickstream} new transform addDiscount`, 'a transform of your own, to be listed in it'],
+      [`${clickstream} migrate --pipeline ${path}`, 'the columns that it adds, shown first'],
+      [`${clickstream} etl --pipeline ${path} --hour 2025-12-06T05`, 'an hour through it into the warehouse'],
+    ],
+  );
   return EXIT.complete;
+}
+
+/** How the command line is called where the files are. */
+function commandOf({ isCheckout }: NewPlace): string {
+  return isCheckout ? 'npm run clickstream --' : 'npx clickstream';
+}
+
+/** Node runs a test in TypeScript from 22.18 on, older ones by tsx. */
+function runnerOf({ runner, ending }: NewPlace): string {
+  if (runner === 'vitest') return 'npx vitest run';
+  const reads = ending !== 'ts' || Boolean((process.features as { readonly typescript?: unknown }).typescript);
+  return reads ? 'node --test' : 'npx tsx --test';
 }
 
 /** Writes files that must not exist; all of them or none. Returns their paths as one would type them. */
@@ -74,7 +109,10 @@ function writeNew({ dir }: NewPlace, files: Readonly<Record<string, string>>): s
   return written.map((path) => relative('.', path));
 }
 
-function told(paths: readonly string[], next: readonly (readonly [what: string, why: string])[]): void {
+/** What to type or write, and why. */
+type Step = readonly [what: string, why: string];
+
+function told(paths: readonly string[], next: readonly Step[]): void {
   const colors = colorsFor(process.stdout, process.env);
   print([...paths.map((path) => `${colors.green('wrote')} ${path}`), '', 'Next:'].join('\n'));
   for (const [what, why] of next) print(`  ${colors.bold(what)}\n      ${why}`);

@@ -11,6 +11,8 @@ export interface NewPlace {
   readonly from: (inCheckout: string, published: 'clickstream' | 'clickstream/testing') => string;
   /** The test runner: vitest if the project has it, else Node's own. */
   readonly runner: 'vitest' | 'node:test';
+  /** Whether it is a checkout of clickstream itself. */
+  readonly isCheckout: boolean;
 }
 
 interface PackageJson {
@@ -44,6 +46,7 @@ export function newPlace(
     ending: isTyped ? 'ts' : project.type === 'module' ? 'js' : 'mjs',
     from: (inCheckout, published) => (isCheckout ? pathBetween(target, join(root, 'src', inCheckout)) : published),
     runner: isCheckout || has('vitest') ? 'vitest' : 'node:test',
+    isCheckout,
   };
 }
 

@@ -64,22 +64,15 @@ test('${name} keeps the rules of transforms', async () => {
 `;
 }
 
-/** A pipeline of the usual transforms, with room for more. */
-export function pipelineText({ from }: NewPlace): string {
-  const usual = ['parse', 'dedupe', 'sessionize', 'flatten'];
-  const ofPipeline = from('etl/pipeline/pipeline.ts', 'clickstream');
-  const imports =
-    ofPipeline === 'clickstream'
-      ? [`import { ${['definePipeline', ...usual].sort().join(', ')} } from 'clickstream';`]
-      : [
-          `import { definePipeline } from '${ofPipeline}';`,
-          ...[...usual]
-            .sort()
-            .map((name) => `import { ${name} } from '${from(`etl/transforms/${name}.ts`, 'clickstream')}';`),
-        ];
-  return `${imports.join('\n')}
+/** A pipeline of the usual transforms, with room for more. A checkout knows itself by the package's name, too. */
+export function pipelineText(): string {
+  return `import { defineEtl, standardTransforms } from 'clickstream';
 
-/** The transforms of a run, in order. Yours go after flatten, which has all of an event's columns filled. */
-export default definePipeline([${usual.join(', ')}]);
+/** The transforms of a run, in order. Yours go after the standard ones, which have all of an event's columns filled. */
+const etl = defineEtl({ transforms: [...standardTransforms] });
+
+/** What Lambda calls, when this file is bundled. */
+export const { handler } = etl;
+export default etl;
 `;
 }

@@ -49,7 +49,9 @@ it('shows sample events on their way through a pipeline, and writes nothing', as
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/^home_view .*\n(?: .*\n)* {2}addNote +\+ note {2}"at home"\n {2}→ a row/m);
   expect(stdout).toContain('rejected (private): Nobody may know.');
-  expect(stdout).toContain('20 events: 16 rows, 2 dropped by addNote (boring), 2 rejected by addNote (private).');
+  expect(stdout).toContain(
+    '20 events: 15 rows, 1 rejected by sessionize (id_too_long), 2 dropped by addNote (boring), 2 rejected by addNote (private).',
+  );
   expect(stdout).not.toContain('\u001b');
 });
 
@@ -69,6 +71,23 @@ it('shows one transform alone, over events from a file', async () => {
     verdict: null,
     parts: 0,
   });
+});
+
+it('ends sessions after SESSION_TIMEOUT_MINUTES, as the run will', async () => {
+  const events = join(folder, 'visit.ndjson');
+  const visit = (at: string) =>
+    JSON.stringify({ eventName: 'x', clientId: 'c', eventTimestamp: `2025-12-06T${at}:00Z` });
+  await writeFile(events, `${visit('05:00')}\n${visit('05:20')}\n`);
+  const sessions = async (minutes: string): Promise<number> => {
+    const args = ['try', pipeline, '--events', events, '--json'];
+    const { stdout } = await runCli(args, { SESSION_TIMEOUT_MINUTES: minutes });
+    const document = JSON.parse(stdout) as { events: { row: { session_id: string } }[] };
+    return new Set(document.events.map(({ row }) => row.session_id)).size;
+  };
+  expect(await sessions('30')).toBe(1);
+  expect(await sessions('10')).toBe(2);
+  const wrong = await runCli(['try', pipeline, '--events', events], { SESSION_TIMEOUT_MINUTES: 'ten' });
+  expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('SESSION_TIMEOUT_MINUTES')]);
 });
 
 it('takes events from the bucket without the warehouse', async () => {

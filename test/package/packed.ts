@@ -1,7 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildBundles, ROOT } from '../../scripts/build/bundles.ts';
 import { buildLibrary } from '../../scripts/build/library.ts';
 
@@ -27,6 +36,31 @@ export function emptyProject(folder: string, tarball: string): string {
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'shop', private: true, type: 'module' }));
   npm(project, 'install', '--offline', '--no-audit', '--no-fund', tarball);
   return project;
+}
+
+/**
+ * Makes a folder a project that has the package of another, and packages of this checkout beside it, with their commands.
+ * None of them is copied.
+ */
+export function projectLike(installed: string, folder: string, project: object, linked: readonly string[] = []): void {
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(project));
+  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
+  symlinkSync(join(installed, 'node_modules/clickstream'), join(folder, 'node_modules/clickstream'));
+  link(folder, linked);
+}
+
+/** Links packages of this checkout into a project, as if they were installed there. */
+export function link(project: string, names: readonly string[]): void {
+  const modules = join(project, 'node_modules');
+  for (const name of names) {
+    const home = join(ROOT, 'node_modules', name);
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(home, join(modules, name));
+    const { bin = {} } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {
+      bin?: Record<string, string>;
+    };
+    for (const [command, file] of Object.entries(bin)) symlinkSync(join(home, file), join(modules, '.bin', command));
+  }
 }
 
 function npm(cwd: string, ...args: string[]): void {

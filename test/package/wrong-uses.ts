@@ -219,21 +219,21 @@ await feed([...standardTransforms, addX]);`,
     what: 'a transform was not made by transform()',
     code: `definePipeline([...standardTransforms, { name: 'addX', each() {} }]);`,
     compiler: 'Misfit<"this is no transform: make it with transform({ ... })">',
-    run: "The pipeline's element 5 is no transform but an object: make it with transform({ ... })",
+    run: "The pipeline's element 7 is no transform but an object: make it with transform({ ... })",
   },
   {
     what: 'a function that makes a transform is not called',
     code: `const addX = () => transform({ name: 'addX', each() {} });
 definePipeline([...standardTransforms, addX]);`,
     compiler: 'Misfit<"this is no transform: make it with transform({ ... })">',
-    run: "The pipeline's element 5 is no transform but a function: call it, if that makes a transform",
+    run: "The pipeline's element 7 is no transform but a function: call it, if that makes a transform",
   },
   {
     what: 'something is imported by a wrong name',
     code: `import * as clickstream from 'clickstream';
 definePipeline([...standardTransforms, clickstream.addDiscuont]);`,
     compiler: "Property 'addDiscuont' does not exist on type",
-    run: "The pipeline's element 5 is no transform but undefined: is it imported by the name that it is exported with?",
+    run: "The pipeline's element 7 is no transform but undefined: is it imported by the name that it is exported with?",
   },
   {
     what: 'an option of defineEtl is misspelt',

@@ -9,6 +9,7 @@ import { sessionize } from './sessionize.ts';
 import { received, rowOf, runTransforms } from './testing.ts';
 import { knownHost } from './known-source.ts';
 import { CLICK_IDS, SOURCE_ALIASES, SOURCES } from './traffic-sources.ts';
+import { testTransform } from '../../testing/index.ts';
 
 const PAGE = 'https://www.shop.example/lamps';
 
@@ -134,3 +135,10 @@ test('every host of the table is found, with what it is', () => {
   for (const { source, medium } of Object.values(CLICK_IDS))
     expect([source, medium].every((text) => text !== '')).toBe(true);
 });
+
+test('attribute keeps the rules of transforms', () =>
+  testTransform(attribute(), {
+    events: [
+      received({ eventName: 'page_view', pageUrl: `${PAGE}?utm_source=news&gclid=1`, referrer: 'https://x.example/' }),
+    ],
+  }));

@@ -8,6 +8,7 @@ import { flatten } from './flatten.ts';
 import { parse } from './parse.ts';
 import { sessionize } from './sessionize.ts';
 import { received, runTransforms } from './testing.ts';
+import { testTransform } from '../../testing/index.ts';
 
 // The tests' events are of 2025-12-06, a Saturday.
 const RATES = {
@@ -113,3 +114,8 @@ test.each<[string, unknown, string]>([
 ])('%s is refused', (_name, options, message) => {
   expect(() => convertCurrency(options as ConvertCurrencyOptions)).toThrow(message);
 });
+
+test('convertCurrency keeps the rules of transforms', () =>
+  testTransform(convertCurrency(EUR), {
+    events: [received({ eventName: 'order', orderTotal: '116.45', currency: 'USD', product: { price: 2 } })],
+  }));

@@ -32,10 +32,10 @@ export interface ConvertCurrencyOptions {
  * an event with an amount names no currency. The amounts as sent stay in their columns. A rerun after the rates were
  * completed brings rows up to date.
  *
- * @example
- * definePipeline([parse, dedupe, sessionize, flatten, convertCurrency({ to: 'EUR', rates: 'rates/eurofxref-hist.csv' })]);
- *
  * Costs 1.3 us per event with an amount (`npm run bench:transforms`).
+ *
+ * @example
+ * defineEtl({ transforms: [...standardTransforms, convertCurrency({ to: 'EUR', rates: 'rates/eurofxref-hist.csv' })] });
  */
 export function convertCurrency(options: ConvertCurrencyOptions) {
   const read = readOptions('convertCurrency', options, {

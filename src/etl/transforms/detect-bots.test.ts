@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { JsonObject } from '../pipeline/record.ts';
 import { detectBots, type DetectBotsOptions } from './detect-bots.ts';
 import { runTransforms } from './testing.ts';
+import { testTransform } from '../../testing/index.ts';
 
 const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36';
@@ -86,3 +87,9 @@ test.each<[unknown, string]>([
 ])('the options %j are refused', (options, message) => {
   expect(() => detectBots(options as DetectBotsOptions)).toThrow(message);
 });
+
+test.each(['flag', 'drop'] as const)('detectBots keeps the rules of transforms, told to %s', (action) =>
+  testTransform(detectBots({ action, ownAddresses: ['198.51.100.0/24'] }), {
+    events: [seen(GOOGLEBOT), seen(CHROME), seen(CHROME, '198.51.100.7')],
+  }),
+);

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { detectDevice } from './detect-device.ts';
 import { runTransforms } from './testing.ts';
+import { testTransform } from '../../testing/index.ts';
 
 async function device(userAgent: unknown): Promise<string> {
   const { rows } = await runTransforms([detectDevice()], [{ _ingest: { userAgent } }]);
@@ -48,3 +49,8 @@ test('a user agent of a few megabytes is looked at in its beginning', async () =
 test('an option is refused', () => {
   expect(() => detectDevice({ versions: true } as never)).toThrow('detectDevice: it has no option "versions"');
 });
+
+test('detectDevice keeps the rules of transforms', () =>
+  testTransform(detectDevice(), {
+    events: [{ userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0' }],
+  }));

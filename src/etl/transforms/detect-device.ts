@@ -22,10 +22,10 @@ interface Device {
  * Read by `bowser`: MIT, no dependencies, 100 kB, looked after. (`ua-parser-js` 2 is under the AGPL and its version 1 no
  * longer looked after; `my-ua-parser` stands still since it was forked; `detect-browser` tells no device.)
  *
- * @example
- * definePipeline([parse, dedupe, sessionize, flatten, detectDevice()]);
- *
  * Costs 0.1 us per event, and 15 us more for each user agent that is new (`npm run bench:transforms`).
+ *
+ * @example
+ * defineEtl({ transforms: [...standardTransforms, detectDevice()] });
  */
 export function detectDevice(options: DetectDeviceOptions = {}) {
   readOptions('detectDevice', options, {});

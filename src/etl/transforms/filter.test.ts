@@ -6,6 +6,7 @@ import { flatten } from './flatten.ts';
 import { parse } from './parse.ts';
 import { sessionize } from './sessionize.ts';
 import { received, runTransforms } from './testing.ts';
+import { testTransform } from '../../testing/index.ts';
 
 const events = ['a', 'b', 'heartbeat', null, 'toString'].map((eventName) =>
   received({ eventName, pageUrl: `/${eventName}` }),
@@ -59,3 +60,10 @@ test.each<[unknown, string]>([
 ])('the options %j are refused', (options, message) => {
   expect(() => filter(options as FilterOptions)).toThrow(message);
 });
+
+test.each<[string, FilterOptions]>([
+  ['by name', { except: ['heartbeat'] }],
+  ['by a function', { keep: ({ event }) => event['eventName'] !== 'heartbeat' }],
+])('filter keeps the rules of transforms, %s', (_, options) =>
+  testTransform(filter(options), { events: [received({ eventName: 'heartbeat' })] }),
+);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { geolocate, type GeolocateOptions } from './geolocate.ts';
 import { mmdb } from './mmdb-writer.ts';
 import { runTransforms } from './testing.ts';
+import { testTransform } from '../../testing/index.ts';
 
 const names = (en: string, de = en) => ({ names: { en, de } });
 const BERLIN = {
@@ -88,3 +89,6 @@ test.each<[unknown, string]>([
 ])('the options %j are refused', (options, message) => {
   expect(() => geolocate(options as GeolocateOptions)).toThrow(message);
 });
+
+test('geolocate keeps the rules of transforms', () =>
+  testTransform(geolocate({ database }), { events: [{ _ingest: { sourceIp: '203.0.113.9' } }] }));

@@ -31,10 +31,10 @@ const NOWHERE: Place = { country: null, region: null, city: null };
  * The database is read into memory when a run begins, once per process: one of all cities takes 60 MB and more, which a
  * function's memory has to have. It is read by `mmdb-lib` (MIT, no dependencies).
  *
- * @example
- * definePipeline([parse, dedupe, sessionize, flatten, geolocate({ database: 'GeoLite2-City.mmdb', language: 'de' })]);
- *
  * Costs 0.3 us per event whose address came lately (`npm run bench:transforms`).
+ *
+ * @example
+ * defineEtl({ transforms: [...standardTransforms, geolocate({ database: 'GeoLite2-City.mmdb', language: 'de' })] });
  */
 export function geolocate(options: GeolocateOptions) {
   const { database, language } = readOptions('geolocate', options, {

@@ -6,6 +6,7 @@ import { mapEventNames, type MapEventNamesOptions } from './map-event-names.ts';
 import { parse } from './parse.ts';
 import { sessionize } from './sessionize.ts';
 import { received, rowOf, runTransforms } from './testing.ts';
+import { testTransform } from '../../testing/index.ts';
 
 async function mapped(eventName: unknown, options?: MapEventNamesOptions, more: JsonObject = {}) {
   const event = received({ eventName, ...more });
@@ -83,3 +84,6 @@ test.each<[unknown, string]>([
 ])('the options %j are refused', (options, message) => {
   expect(() => mapEventNames(options as MapEventNamesOptions)).toThrow(message);
 });
+
+test('mapEventNames keeps the rules of transforms', () =>
+  testTransform(mapEventNames(), { events: [received({ eventName: 'purchase', originalEventName: 'mine' })] }));

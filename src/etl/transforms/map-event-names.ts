@@ -26,10 +26,10 @@ const VOCABULARIES = Object.keys(EVENT_NAMES) as Vocabulary[];
  *
  * Snowplow's `checkout_step` has no fixed meaning: map it with `also`, if you do.
  *
- * @example
- * definePipeline([parse, dedupe, sessionize, flatten, mapEventNames({ from: ['ga4'], also: { 'Quiz Done': 'quiz_complete' } })]);
- *
  * Costs 0.5 us per event (`npm run bench:transforms`).
+ *
+ * @example
+ * defineEtl({ transforms: [...standardTransforms, mapEventNames({ from: ['ga4'], also: { 'Quiz Done': 'quiz_complete' } })] });
  */
 export function mapEventNames(options: MapEventNamesOptions = {}) {
   const { from, also } = readOptions('mapEventNames', options, {

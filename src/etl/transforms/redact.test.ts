@@ -9,6 +9,7 @@ import { redact, type RedactOptions } from './redact.ts';
 import { sessionize } from './sessionize.ts';
 import { received, rowOf, runTransforms } from './testing.ts';
 import type { Transform } from '../pipeline/transform.ts';
+import { testTransform } from '../../testing/index.ts';
 
 const SALT = 'a salt of the tests';
 
@@ -137,3 +138,23 @@ test.each<[unknown, string]>([
   expect(() => redact(options as RedactOptions)).toThrow(message);
   expect(() => redact(options as RedactOptions)).not.toThrow('short secret');
 });
+
+test('redact keeps the rules of transforms', () =>
+  testTransform(
+    redact({
+      columns: { user_id: 'hash' },
+      properties: { 'customer.email': 'drop', 'items.*.note': 'hash' },
+      salt: SALT,
+    }),
+    {
+      events: [
+        received({
+          eventName: 'order',
+          userId: 'jane',
+          pageUrl: '/?q=jane%40example.com',
+          customer: { email: 'jane@example.com', phone: 1 },
+          items: [{ note: 'for Jane' }, 'jane@example.com'],
+        }),
+      ],
+    },
+  ));

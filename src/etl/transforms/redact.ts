@@ -48,13 +48,16 @@ const VISITOR = ['user_id', 'client_id'];
  * these columns, such as `attribute`. The raw events in S3 and the bytes of dead letters stay as they were sent: give the
  * bucket a lifecycle rule.
  *
- * @example
- * definePipeline([
- *   parse, dedupe, sessionize, flatten,
- *   redact({ columns: { user_id: 'hash' }, properties: { 'customer.email': 'drop' }, salt: process.env.REDACT_SALT }),
- * ]);
- *
  * Costs 0.5 us per event for free text (`npm run bench:transforms`).
+ *
+ * @example
+ * defineEtl({
+ *   transforms: [
+ *     parse, dedupe, sessionize, flatten,
+ *     redact({ columns: { user_id: 'hash' }, properties: { 'customer.email': 'drop' }, salt: process.env.REDACT_SALT }),
+ *     attribute(), detectBots(),
+ *   ],
+ * });
  */
 export function redact<const Hidden extends string = never, const Text extends string = 'page_url' | 'referrer'>(
   options: RedactOptions<Hidden, Text> = {},

@@ -5,6 +5,7 @@ import { parse } from './parse.ts';
 import { rename, type RenameOptions } from './rename.ts';
 import { sessionize } from './sessionize.ts';
 import { received, runTransforms } from './testing.ts';
+import { testTransform } from '../../testing/index.ts';
 
 const renamed = async (options: RenameOptions, event: JsonObject) => {
   const { rows, metrics } = await runTransforms([parse, sessionize, flatten, rename(options)], [received(event)]);
@@ -46,3 +47,8 @@ test.each<[unknown, string]>([
 ])('the options %j are refused', (options, message) => {
   expect(() => rename(options as RenameOptions)).toThrow(message);
 });
+
+test('rename keeps the rules of transforms', () =>
+  testTransform(rename({ events: { pdp_view: 'product_view' }, properties: { 'ctx.ab': 'experiment' } }), {
+    events: [received({ eventName: 'pdp_view', ctx: { ab: { x: 1 }, z: 2 } })],
+  }));

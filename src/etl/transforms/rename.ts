@@ -19,10 +19,10 @@ export interface RenameOptions {
  * differently and reports should not care. A value stays where it is, and is counted as `name_taken`, where the new place
  * has a value already. To make a column of a property, write a transform: it is five lines.
  *
- * @example
- * definePipeline([parse, dedupe, sessionize, flatten, rename({ events: { pdp_view: 'product_view' }, properties: { 'ctx.ab': 'experiment' } })]);
- *
  * Costs 0.7 us per event with one property that moves (`npm run bench:transforms`).
+ *
+ * @example
+ * defineEtl({ transforms: [...standardTransforms, rename({ events: { pdp_view: 'product_view' }, properties: { 'ctx.ab': 'experiment' } })] });
  */
 export function rename(options: RenameOptions) {
   const { events, properties } = readOptions('rename', options, {

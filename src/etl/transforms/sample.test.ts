@@ -4,6 +4,7 @@ import { parse } from './parse.ts';
 import { sample, type SampleOptions } from './sample.ts';
 import { sessionize } from './sessionize.ts';
 import { received, runBatches, runTransforms } from './testing.ts';
+import { testTransform } from '../../testing/index.ts';
 
 const events = Array.from({ length: 2000 }, (_, number) =>
   received({
@@ -68,3 +69,5 @@ test.each<[unknown, string]>([
 ])('the options %j are refused', (options, message) => {
   expect(() => sample(options as SampleOptions)).toThrow(message);
 });
+
+test('sample keeps the rules of transforms', () => testTransform(sample({ rate: 0.5, always: ['refund'] })));

@@ -15,10 +15,10 @@ export interface SampleOptions {
  * `visitor_id` alone: it is the same at every run, in every hour, and those kept at 1 % are among those kept at 10 %.
  * Events without a visitor go by their session, else by themselves. The others are left out as `sampled_out`.
  *
- * @example
- * definePipeline([parse, dedupe, sessionize, flatten, sample({ rate: 0.1, always: ['checkout_complete'] })]);
- *
  * Costs 0.13 us per event (`npm run bench:transforms`).
+ *
+ * @example
+ * defineEtl({ transforms: [...standardTransforms, sample({ rate: 0.1, always: ['checkout_complete'] })] });
  */
 export function sample(options: SampleOptions) {
   const { rate, always } = readOptions('sample', options, {

@@ -6,6 +6,7 @@ import { parse } from './parse.ts';
 import { sessionize } from './sessionize.ts';
 import { received, runTransforms } from './testing.ts';
 import { validate, type ValidateOptions } from './validate.ts';
+import { testTransform } from '../../testing/index.ts';
 
 const ORDER = {
   type: 'object',
@@ -107,3 +108,11 @@ test.each<[string, unknown, string]>([
 ])('%s is refused', (_name, options, message) => {
   expect(() => validate(options as ValidateOptions)).toThrow(message);
 });
+
+test('validate keeps the rules of transforms', () =>
+  testTransform(validate({ schemas: { order: ORDER } }), {
+    events: [
+      received({ eventName: 'order', orderId: '1' }),
+      received({ eventName: 'order', orderId: '1', orderTotal: 5 }),
+    ],
+  }));

@@ -26,14 +26,14 @@ export interface ValidateOptions {
  * mistake or an unknown keyword stops the program when the pipeline is made. (`ajv` makes code of the schemas: take them
  * from your own files, never from events.)
  *
+ * Costs 0.05 us for an event without a schema, 1 us for one with a small schema (`npm run bench:transforms`).
+ *
  * @example
  * validate({
  *   schemas: {
  *     checkout_complete: { type: 'object', required: ['orderId', 'orderTotal'], properties: { orderTotal: { type: 'number', minimum: 0 } } },
  *   },
  * });
- *
- * Costs 0.5 us per event with a small schema (`npm run bench:transforms`).
  */
 export function validate(options: ValidateOptions) {
   const { schemas, action } = readOptions('validate', options, {
