@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultPipeline } from '../../src/etl/default-pipeline.ts';
+import { standardTransforms } from '../../src/etl/default-pipeline.ts';
 import { definePipeline, type Pipeline } from '../../src/etl/pipeline/pipeline.ts';
 import { transform } from '../../src/etl/pipeline/transform.ts';
 import { redrive } from '../../src/etl/redrive/redrive.ts';
-import { dedupe } from '../../src/etl/transforms/dedupe.ts';
-import { flatten } from '../../src/etl/transforms/flatten.ts';
-import { parse } from '../../src/etl/transforms/parse.ts';
-import { sessionize } from '../../src/etl/transforms/sessionize.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
 import { freshBucket } from '../support/bucket.ts';
 import { aimName, FaultBench, once, type Aim } from '../support/fault-bench.ts';
@@ -28,7 +25,7 @@ const refuse = transform({
     if (record.index % 3 === 0) context.reject(record, 'refused', 'It is refused.');
   },
 });
-const faulty: Pipeline = definePipeline([parse, dedupe, sessionize, flatten, refuse]);
+const faulty: Pipeline = definePipeline([...standardTransforms, refuse]);
 
 beforeAll(async () => {
   s3 = await freshBucket();
