@@ -28,7 +28,7 @@ export interface Ending {
 }
 
 /** The statements of a run, by names to aim faults at. */
-const STATEMENTS = {
+export const STATEMENTS = {
   begin: /^BEGIN$/,
   'check tables': /to_regclass/,
   'clear rejects': /^(?:--.*\n)*DELETE FROM .*rejects/,
