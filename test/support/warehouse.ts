@@ -35,8 +35,10 @@ export async function freshWarehouse(options: WarehouseOptions = {}): Promise<Te
   const database = `test_${randomBytes(6).toString('hex')}`;
   const { targetTable = 'clickstream_events', bucket = 'raw', s3Endpoint } = options;
   const tables = tableNames(targetTable);
+  const isUsual = targetTable === 'clickstream_events' && options.columns === undefined;
+  if (isUsual) await template();
   const loader = await asAdmin(async (admin) => {
-    await admin.query(`CREATE DATABASE ${database}`);
+    await admin.query(`CREATE DATABASE ${database}${isUsual ? ` TEMPLATE ${TEMPLATE}` : ''}`);
     return loaderLogin(admin, tables);
   });
   const schema = tables.schema === undefined ? {} : { schema: tables.schema };
@@ -51,8 +53,7 @@ export async function freshWarehouse(options: WarehouseOptions = {}): Promise<Te
     catchUp_hours: 24,
     logLevel: 'silent',
   };
-  const asOwner = { tables, postgres: { ...settings.postgres, ...server, database } };
-  await migrate(asOwner, options.columns ?? defaultPipeline.columns, { roles: true });
+  if (!isUsual) await migrateAsOwner(database, tables, options.columns ?? defaultPipeline.columns);
   const client = new pg.Client({ ...server, database });
   await client.connect();
   await client.query("SET TimeZone = 'UTC'");
@@ -80,6 +81,30 @@ export async function freshWarehouse(options: WarehouseOptions = {}): Promise<Te
       await asAdmin((admin) => admin.query(`DROP DATABASE ${database} WITH (FORCE)`));
     },
   };
+}
+
+/** The usual warehouse as `migrate` makes it, to be copied: a tenth of the time. */
+const TEMPLATE = 'clickstream_template';
+
+async function template(): Promise<void> {
+  await asAdmin(async (admin) => {
+    await admin.query("SELECT pg_advisory_lock(hashtext('template of tests'))");
+    const { rows } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [TEMPLATE]);
+    if (rows.length > 0) return;
+    const tables = tableNames('clickstream_events');
+    await loaderLogin(admin, tables);
+    const draft = `${TEMPLATE}_draft`;
+    await admin.query(`DROP DATABASE IF EXISTS ${draft}`);
+    await admin.query(`CREATE DATABASE ${draft}`);
+    await migrateAsOwner(draft, tables, defaultPipeline.columns);
+    await admin.query(`ALTER DATABASE ${draft} RENAME TO ${TEMPLATE}`);
+  });
+}
+
+async function migrateAsOwner(database: string, tables: TableNames, columns: Columns): Promise<void> {
+  const server = inject('postgres');
+  const schema = tables.schema === undefined ? {} : { schema: tables.schema };
+  await migrate({ tables, postgres: { ssl: false, ...server, database, ...schema } }, columns, { roles: true });
 }
 
 /**
