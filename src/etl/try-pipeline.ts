@@ -5,7 +5,7 @@ import type { EventRecord } from './pipeline/event-record.ts';
 import { observed, type Verdict } from './pipeline/observed.ts';
 import { definePipeline, type Pipeline } from './pipeline/pipeline.ts';
 import type { Decoded, JsonObject, Origin } from './pipeline/record.ts';
-import type { TransformLog } from './pipeline/transform.ts';
+import type { Transform, TransformLog } from './pipeline/transform.ts';
 import { RowEncoder, UnfitValue } from './sinks/postgres/encode.ts';
 
 /** A row as it was at some moment. */
@@ -86,7 +86,7 @@ export async function tryPipeline(
       },
     }),
   );
-  const run = await (definePipeline(watched as never) as Pipeline).open({
+  const run = await definePipeline(watched as readonly Transform[]).open({
     ...rule,
     log: (transform, level, message) => log.push({ transform, level, message }),
   });

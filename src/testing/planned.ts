@@ -1,6 +1,6 @@
 import type { Columns } from '../etl/pipeline/column.ts';
 import type { JsonObject } from '../etl/pipeline/record.ts';
-import { definePipeline, type Pipeline } from '../etl/pipeline/pipeline.ts';
+import { definePipeline } from '../etl/pipeline/pipeline.ts';
 import type { Transform } from '../etl/pipeline/transform.ts';
 import { Random } from '../local/traffic/random.ts';
 import { sampleEvents } from '../local/traffic/samples.ts';
@@ -92,7 +92,7 @@ async function rowsOf(
   events: readonly JsonObject[],
   before: readonly Transform[],
 ): Promise<{ event: JsonObject; row: Record<string, unknown> }[]> {
-  const run = await (definePipeline(before as never) as Pipeline).open(DEFAULT_RULE);
+  const run = await definePipeline(before as readonly Transform[]).open(DEFAULT_RULE);
   try {
     const { records } = await run.process(newRecords(run, events, ORIGIN));
     return records.map(({ event, row }) => ({ event, row }));

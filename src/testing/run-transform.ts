@@ -1,6 +1,6 @@
 import { column, required, type Column, type Columns, type Row } from '../etl/pipeline/column.ts';
 import { configError } from '../errors.ts';
-import { definePipeline, type Pipeline } from '../etl/pipeline/pipeline.ts';
+import { definePipeline } from '../etl/pipeline/pipeline.ts';
 import type { JsonObject } from '../etl/pipeline/record.ts';
 import type { Transform } from '../etl/pipeline/transform.ts';
 import { deepFreeze } from './deep.ts';
@@ -59,7 +59,7 @@ export async function runTransform<Needs extends Columns, Adds extends Columns>(
       },
     }),
   };
-  const run = await (definePipeline([give, transform] as never) as Pipeline).open({
+  const run = await definePipeline([give, transform] as readonly Transform[]).open({
     ...DEFAULT_RULE,
   });
   try {

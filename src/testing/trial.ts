@@ -2,7 +2,7 @@ import { ClickstreamError } from '../errors.ts';
 import type { Columns } from '../etl/pipeline/column.ts';
 import type { EventRecord } from '../etl/pipeline/event-record.ts';
 import { observed, type ObservedBatch, type Verdict } from '../etl/pipeline/observed.ts';
-import { definePipeline, type Pipeline, type PipelineRun } from '../etl/pipeline/pipeline.ts';
+import { definePipeline, type PipelineRun } from '../etl/pipeline/pipeline.ts';
 import type { Transform } from '../etl/pipeline/transform.ts';
 import { deepFreeze, snapshot, snapshotRow } from './deep.ts';
 import type { Planned } from './planned.ts';
@@ -74,7 +74,7 @@ export async function trial(planned: readonly Planned[], options: TrialOptions):
       after: (batch) => seen.push(batch),
       ...(options.around ? { around: options.around } : {}),
     }),
-  ] as never) as Pipeline;
+  ] as readonly Transform[]);
   let run: PipelineRun;
   try {
     run = await pipeline.open(DEFAULT_RULE);

@@ -29,7 +29,7 @@ const settled: Holder = {
 };
 const recomputed: Holder = {
   file: 'test/etl/settled-tables.test.ts',
-  says: 'as a recompute from all events gives them, in any order of hours',
+  says: 'as a recompute from all events gives them, by any rule, in any order of hours',
 };
 
 /** The invariants in their order. A test checks that each file is there and still has a test of that name. */

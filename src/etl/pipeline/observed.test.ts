@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { column, required } from './column.ts';
 import { observed, type ObservedBatch } from './observed.ts';
-import { definePipeline, type Pipeline } from './pipeline.ts';
+import { definePipeline } from './pipeline.ts';
 import { recordsOf } from './testing/records.ts';
 import { transform, type Transform } from './transform.ts';
 import { RULE } from './testing/rule.ts';
@@ -30,7 +30,7 @@ test('an observed transform does the same, and what it did is told record by rec
     before: (transform, records) => before.push([transform, records.map(({ row }) => row['part'])]),
     after: (batch) => told.push(batch),
   });
-  const run = await (definePipeline([name, watched] as never) as Pipeline).open(RULE);
+  const run = await definePipeline([name, watched] as readonly Transform[]).open(RULE);
   const out = run.batch(recordsOf(run, 4));
   const plainRun = await definePipeline([name, sort]).open(RULE);
   const plain = plainRun.batch(recordsOf(plainRun, 4));
@@ -72,7 +72,7 @@ test('what a transform keeps for a run, prefetches and closes is its own, also w
   }
   const keeper = new Keeper();
   const keep: Transform = { name: 'keep', needs: {}, adds: {}, open: () => keeper };
-  const run = await (definePipeline([observed(keep, {})] as never) as Pipeline).open(RULE);
+  const run = await definePipeline([observed(keep, {})] as readonly Transform[]).open(RULE);
   const { records } = await run.process(recordsOf(run, 1));
   run.delivered(records);
   await run.close();
