@@ -92,7 +92,7 @@ async function rowsOf(
   events: readonly JsonObject[],
   before: readonly Transform[],
 ): Promise<{ event: JsonObject; row: Record<string, unknown> }[]> {
-  const run = await definePipeline(before as readonly Transform[]).open(DEFAULT_RULE);
+  const run = await definePipeline(before).open(DEFAULT_RULE);
   try {
     const { records } = await run.process(newRecords(run, events, ORIGIN));
     return records.map(({ event, row }) => ({ event, row }));
