@@ -185,7 +185,7 @@ it('leaves what a fresh warehouse loaded by the new code holds, and had said so 
         for (const key of ['inserted', 'changed', 'removed'] as const) seen[key] += preview.difference[key];
       },
     ),
-    { numRuns: 4, endOnFailure: true },
+    { numRuns: 3, endOnFailure: true },
   );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
   expect(await schemas()).toEqual([]);

@@ -13,7 +13,7 @@ import { Sometimes } from '../support/sometimes.ts';
 import { freshWarehouse, type TestWarehouse } from '../support/warehouse.ts';
 
 /** Histories of the shop, and how many ways each is loaded in; more for a long test. */
-const HISTORIES = Number(process.env['CLICKSTREAM_TRUTH_RUNS'] ?? 3);
+const HISTORIES = Number(process.env['CLICKSTREAM_TRUTH_RUNS'] ?? 2);
 const ARRANGEMENTS = 2;
 const SEED = process.env['CLICKSTREAM_SEED'] ?? String(Date.now());
 
