@@ -43,6 +43,7 @@ export async function clearWarehouse(warehouse: Emptied): Promise<void> {
   const { tombstones, erasures } = settings.tables;
   const derived = DERIVED_TABLES.map((table) => settings.tables[table]);
   const tables = [events, rejects, runs, checkpoints, marks, orderMarks, activityMarks, manifests, ...derived];
-  await warehouse.rows(`TRUNCATE ${[...tables, tombstones, erasures].join(', ')}`);
+  // Quicker than TRUNCATE, which makes new files for every table and index.
+  await warehouse.rows([...tables, tombstones, erasures].map((table) => `DELETE FROM ${table}`).join('; '));
   await warehouse.rows(`UPDATE ${settings.tables.settings} SET events_kept_from = NULL`);
 }

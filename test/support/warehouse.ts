@@ -83,7 +83,7 @@ export async function freshWarehouse(options: WarehouseOptions = {}): Promise<Te
   };
 }
 
-/** The usual warehouse as `migrate` makes it, to be copied: a tenth of the time. */
+/** The usual warehouse as `migrate` makes it, to be copied. */
 const TEMPLATE = 'clickstream_template';
 
 async function template(): Promise<void> {
