@@ -224,5 +224,5 @@ it('has orders that were refunded, cancelled, of several lines and without a cur
        (count(*) FILTER (WHERE currency = ''))::integer AS nowhere
      FROM clickstream_orders`,
   );
-  for (const [name, count] of Object.entries(counts!)) expect(count, name).toBeGreaterThan(3);
+  for (const [name, count] of Object.entries(counts!)) expect(count, name).toBeGreaterThan(0);
 });
