@@ -80,6 +80,17 @@ const sessionless = fc.record({
   received_s: fc.integer({ min: 0, max: 3599 }),
 });
 
+/** One that is surely cut: ten minutes before and five after midnight in Chicago. */
+const ACROSS_MIDNIGHT: [Sessionless[], number[], number, SettlingRule] = [
+  [
+    { id: 1, visitor: 1, at_min: 50, hour: 0, received_s: 1 },
+    { id: 2, visitor: 1, at_min: 65, hour: 0, received_s: 2 },
+  ],
+  [0, 1, 2],
+  3,
+  { sessionTimeout_ms: 30 * MINUTE_MS, cutAtMidnight: true, reportingTimeZone: 'America/Chicago' },
+];
+
 it('gives the same sessions as the rule applied at once, whatever it is, for hours in any order, with repeated events', async () => {
   let cut = 0;
   await fc.assert(
@@ -117,7 +128,7 @@ it('gives the same sessions as the rule applied at once, whatever it is, for hou
         await expectAddsUp({ ...warehouse, settings });
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 25, examples: [ACROSS_MIDNIGHT] },
   );
   expect(cut).toBeGreaterThan(0);
 }, 120_000);
