@@ -7,6 +7,7 @@ import { RowEncoder } from '../../etl/sinks/postgres/encode.ts';
 import { statementsFor } from '../../etl/sinks/postgres/statements.ts';
 import { columnTypes } from '../check-tables.ts';
 import { migrate, type Migrated, type MigrateOptions } from '../migrate.ts';
+import { currentRule } from '../current-rule.ts';
 import { rebuild } from '../rebuild.ts';
 import { adoptionPipeline } from './adopt-transform.ts';
 import {
@@ -79,7 +80,9 @@ export async function adopt(
       await checkBalance(client, source, all);
       return all;
     });
-    await rebuild(settings, await ruleOf(connection, tables, rule));
+    // A run may have begun to load meanwhile, and given the warehouse its rule.
+    const current = await connection.run((client) => currentRule(client, tables));
+    await rebuild(settings, current ?? rule);
     await connection.run((client) => client.query(`UPDATE ${tables.adoption} SET finished_at = now()`));
     return { ...migrated, adopted: { former: source, columns: targetsOf(former), ...counts } };
   } finally {
@@ -150,17 +153,6 @@ async function openAdoption(
     encoder: new RowEncoder(through.columns),
     statements: statementsFor(tables, through.columns, rule),
   };
-}
-
-/** The rule that the warehouse has, should a run have begun to load meanwhile. */
-async function ruleOf(connection: Connection, { settings }: TableNames, rule: SettlingRule): Promise<SettlingRule> {
-  const { rows } = await connection.run((client) =>
-    client.query<SettlingRule>(
-      `SELECT (extract(epoch FROM session_timeout) * 1000)::double precision AS "sessionTimeout_ms",
-         cut_at_midnight AS "cutAtMidnight", reporting_time_zone AS "reportingTimeZone" FROM ${settings}`,
-    ),
-  );
-  return rows[0] ?? rule;
 }
 
 function targetsOf({ columns }: FormerRows): Record<string, string> {
