@@ -318,8 +318,24 @@ CREATE TABLE :"productsByDay" (LIKE :"quarterlyProducts" INCLUDING COMMENTS);
 ALTER TABLE :"productsByDay" RENAME quarter TO day;
 ALTER TABLE :"productsByDay" ALTER COLUMN day TYPE date USING day::date,
   ADD PRIMARY KEY (day, product_id, category, brand);
-COMMENT ON TABLE :"productsByDay" IS 'What sessions did with each product, by day: the sums of quarterly_products';
-COMMENT ON COLUMN :"productsByDay".day IS 'The day, in the reporting time zone, on which the sessions started';
+-- What is ordered on a day on which nobody views it has a row as well.
+ALTER TABLE :"productsByDay"
+  ALTER COLUMN sessions SET DEFAULT 0,
+  ALTER COLUMN views SET DEFAULT 0,
+  ALTER COLUMN carts SET DEFAULT 0,
+  ALTER COLUMN viewed SET DEFAULT 0,
+  ALTER COLUMN carted SET DEFAULT 0,
+  ALTER COLUMN checked_out SET DEFAULT 0,
+  ALTER COLUMN ordered SET DEFAULT 0,
+  ALTER COLUMN list_price SET DEFAULT 0,
+  ALTER COLUMN price SET DEFAULT 0,
+  ALTER COLUMN priced SET DEFAULT 0,
+  ADD COLUMN orders bigint NOT NULL DEFAULT 0,
+  ADD COLUMN quantity bigint NOT NULL DEFAULT 0;
+COMMENT ON TABLE :"productsByDay" IS 'What sessions did with each product and what was ordered of it, by day: sums of quarterly_products and quarterly_order_lines';
+COMMENT ON COLUMN :"productsByDay".day IS 'The day, in the reporting time zone, on which the sessions started and the orders were made';
+COMMENT ON COLUMN :"productsByDay".orders IS 'Lines of orders';
+COMMENT ON COLUMN :"productsByDay".quantity IS 'Pieces ordered';
 
 CREATE TABLE :"categoriesByDay" (LIKE :"quarterlyCategories" INCLUDING COMMENTS);
 ALTER TABLE :"categoriesByDay" RENAME quarter TO day;
@@ -352,7 +368,7 @@ COMMENT ON COLUMN :"ordersByDay".day IS 'The day, in the reporting time zone, on
 CREATE TABLE :"orderLinesByDay" (LIKE :"quarterlyOrderLines" INCLUDING COMMENTS);
 ALTER TABLE :"orderLinesByDay" RENAME quarter TO day;
 ALTER TABLE :"orderLinesByDay" ALTER COLUMN day TYPE date USING day::date,
-  ADD PRIMARY KEY (day, currency, product_id, category, brand);
+  ADD PRIMARY KEY (day, product_id, category, brand, currency);
 COMMENT ON TABLE :"orderLinesByDay" IS 'What was ordered, line by line, by day: the sums of quarterly_order_lines';
 COMMENT ON COLUMN :"orderLinesByDay".day IS 'The day, in the reporting time zone, on which the orders were made';
 

@@ -172,23 +172,17 @@ COMMENT ON COLUMN :"pages".bounces IS 'Sessions that began here and show at most
 -- The currency of no name is an empty text here, a key like the others.
 CREATE VIEW :"productEngagement" WITH (security_invoker = true) AS
 SELECT day, nullif(product_id, '') AS product_id, nullif(category, '') AS category, nullif(brand, '') AS brand,
-  sum(sessions)::bigint AS sessions, sum(views)::bigint AS views, sum(carts)::bigint AS carts,
-  sum(viewed)::bigint AS viewed, sum(carted)::bigint AS carted, sum(checked_out)::bigint AS checked_out,
-  sum(ordered)::bigint AS ordered, round(sum(ordered)::numeric / nullif(sum(viewed), 0), 4) AS conversion,
-  sum(priced)::bigint AS priced_views, sum(list_price) AS list_price_sum, sum(price) AS price_sum,
-  round(sum(list_price) / nullif(sum(priced), 0), 2) AS average_list_price,
-  round(sum(price) / nullif(sum(priced), 0), 2) AS average_price,
-  sum(orders)::bigint AS orders, sum(quantity)::bigint AS quantity,
-  jsonb_object_agg(currency, net) FILTER (WHERE currency IS NOT NULL) AS revenue
-FROM (
-  SELECT day, product_id, category, brand, sessions, views, carts, viewed, carted, checked_out, ordered, priced,
-    list_price, price, 0 AS orders, 0 AS quantity, NULL AS currency, NULL AS net
-  FROM :"productsByDay"
-  UNION ALL
-  SELECT day, product_id, category, brand, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, orders, quantity, currency, net
-  FROM :"orderLinesByDay"
-) AS both_kinds
-GROUP BY day, product_id, category, brand;
+  sessions, views, carts, viewed, carted, checked_out, ordered,
+  round(ordered::numeric / nullif(viewed, 0), 4) AS conversion,
+  priced AS priced_views, list_price AS list_price_sum, price AS price_sum,
+  round(list_price / nullif(priced, 0), 2) AS average_list_price, round(price / nullif(priced, 0), 2) AS average_price,
+  orders, quantity,
+  -- Looked up only by queries that ask for it.
+  (
+    SELECT jsonb_object_agg(l.currency, l.net) FROM :"orderLinesByDay" AS l
+    WHERE l.day = p.day AND l.product_id = p.product_id AND l.category = p.category AND l.brand = p.brand
+  ) AS revenue
+FROM :"productsByDay" AS p;
 
 COMMENT ON VIEW :"productEngagement" IS
   'What sessions did with each product and what was ordered of it, by day. Where views, carts and orders give a product other categories or brands, it has a row for each. For example: which products are viewed most, and which of them sell?';

@@ -1,4 +1,4 @@
--- The rows of visitors who were not seen since a closing time ($1), with those of their sessions and orders; some at a time.
+-- The rows of visitors who were not seen since a closing time ($1), with those of their sessions; some at a time.
 -- Whoever is seen since keeps them all, since the sums are made from what a visitor did first.
 WITH doomed AS (
   SELECT visitor_id FROM :"visitors" AS v
@@ -8,8 +8,5 @@ WITH doomed AS (
   DELETE FROM :"visitors" AS v USING doomed AS d WHERE v.visitor_id = d.visitor_id RETURNING 1
 ), gone_sessions AS (
   DELETE FROM :"sessions" AS s USING doomed AS d WHERE s.visitor_id = d.visitor_id AND s.ended_at < $1 RETURNING 1
-), gone_orders AS (
-  DELETE FROM :"orders" AS o USING doomed AS d WHERE o.visitor_id = d.visitor_id AND o.ordered_at < $1 RETURNING 1
 )
-SELECT (SELECT count(*) FROM gone_visitors)::integer AS visitors, (SELECT count(*) FROM gone_sessions)::integer AS sessions,
-  (SELECT count(*) FROM gone_orders)::integer AS orders
+SELECT (SELECT count(*) FROM gone_visitors)::integer AS visitors, (SELECT count(*) FROM gone_sessions)::integer AS sessions

@@ -66,7 +66,7 @@ export async function prune(
   const write = (statement: string, parameters: unknown[]) =>
     connection.transaction(async (client) => {
       await client.query(sql.lockSettling);
-      return client.query<{ visitors: number; sessions: number; orders: number }>(statement, parameters);
+      return client.query<{ visitors: number; sessions: number }>(statement, parameters);
     });
   try {
     await connection.run(async (client) => {
@@ -92,15 +92,23 @@ export async function prune(
       pruned.events += (await write(sql.deleteEvents, [closedBefore, from, to])).rowCount ?? 0;
       onProgress?.(pruned.events, all);
     }
-    for (let left = true; left && signal?.aborted !== true;) {
-      const { rowCount } = await write(sql.deleteRejects, [hourPrefix(hourOf(keptFrom_ms))]);
-      pruned.rejects += rowCount ?? 0;
-      left = rowCount !== 0;
-    }
+    const untilNone = async (statement: string, parameter: unknown): Promise<number> => {
+      let gone = 0;
+      for (let some = -1; some !== 0 && signal?.aborted !== true; gone += some) {
+        some = (await write(statement, [parameter])).rowCount ?? 0;
+      }
+      return gone;
+    };
+    pruned.rejects = await untilNone(sql.deleteRejects, hourPrefix(hourOf(keptFrom_ms)));
     for (let left = rows; left && signal?.aborted !== true;) {
-      const gone = await write(sql.deleteVisitors, [closedBefore]);
-      left = gone.rows[0]!.visitors > 0;
-      add(pruned, left ? gone.rows[0]! : (await write(sql.deleteNobodys, [closedBefore])).rows[0]!);
+      const gone = (await write(sql.deleteVisitors, [closedBefore])).rows[0]!;
+      pruned.visitors += gone.visitors;
+      pruned.sessions += gone.sessions;
+      left = gone.visitors > 0;
+    }
+    if (rows) {
+      pruned.sessions += await untilNone(sql.deleteNobodys, closedBefore);
+      pruned.orders = await untilNone(sql.deleteOrders, closedBefore);
     }
     const { events, sessions, orders, visitors, rejects } = pruned;
     await connection.run((client) => client.query(sql.end, [events, sessions, orders, visitors, rejects]));
@@ -125,6 +133,7 @@ function pruneSql(tables: TableNames, rule: SettlingRule) {
     deleteRejects: file('delete-rejects'),
     deleteVisitors: file('delete-visitors'),
     deleteNobodys: file('delete-nobodys'),
+    deleteOrders: file('delete-orders'),
     end: file('end'),
   };
 }
@@ -160,10 +169,4 @@ function together(hours: readonly HourRow[]): { readonly from: Date; readonly to
     else stretches.push({ from: hour, to, events });
   }
   return stretches;
-}
-
-function add(pruned: Pruned, gone: { visitors: number; sessions: number; orders: number }): void {
-  pruned.visitors += gone.visitors;
-  pruned.sessions += gone.sessions;
-  pruned.orders += gone.orders;
 }

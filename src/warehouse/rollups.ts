@@ -15,6 +15,15 @@ export interface Rollup {
   readonly sums: readonly string[];
   /** The same by the days of the reporting time zone: a tenth of the rows or less, for views to read. */
   readonly byDay?: TableKey;
+  /** A count in the rows by day that another rollup keeps: they go only when it is 0 as well. */
+  readonly besideByDay?: string;
+  /** Some of the sums by some of the keys, in the rows by day of another rollup, which go only when `beside` is 0 as well. */
+  readonly within?: {
+    readonly table: TableKey;
+    readonly keys: readonly string[];
+    readonly sums: readonly string[];
+    readonly beside: string;
+  };
   /** The first sum alone, by the quarter alone. */
   readonly byQuarter?: TableKey;
 }
@@ -49,6 +58,7 @@ export const ROLLUPS: readonly Rollup[] = [
     keys: ['quarter', 'product_id', 'category', 'brand'],
     sums: ['sessions', 'views', 'carts', ...REACHED, 'list_price', 'price', 'priced'],
     byDay: 'productsByDay',
+    besideByDay: 'orders',
   },
   {
     table: 'quarterlyCategories',
@@ -89,6 +99,12 @@ export const ROLLUPS: readonly Rollup[] = [
     keys: ['quarter', 'currency', 'product_id', 'category', 'brand'],
     sums: ['orders', 'quantity', 'gross', 'net'],
     byDay: 'orderLinesByDay',
+    within: {
+      table: 'productsByDay',
+      keys: ['product_id', 'category', 'brand'],
+      sums: ['orders', 'quantity'],
+      beside: 'sessions',
+    },
   },
   {
     table: 'quarterlyVisitors',
@@ -137,64 +153,79 @@ function changed(rows: string): string {
   return `(SELECT 1 AS sign, * FROM clickstream_new_${rows} UNION ALL SELECT -1, * FROM clickstream_old_${rows}) AS c`;
 }
 
-/** The tables that a rollup fills. */
+/** The tables that a rollup fills, but for one that another rollup fills with it. */
 export function tablesOf({ table, byDay, byQuarter }: Rollup): TableKey[] {
   return [table, byDay, byQuarter].filter((key) => key !== undefined);
 }
 
 /**
- * The statements that add what a settling changed to a rollup, and take away what it took away.
+ * The statement that adds what a settling changed to a rollup, and takes away what it took away. One for all its tables:
+ * most of what a small settling takes is the number of statements and of temporary tables.
  *
  * @param timeZone the reporting time zone, as a literal of SQL.
  */
 export function mergeRollup(rollup: Rollup, tables: TableNames, timeZone: string): string {
-  const { table, file, source, keys, sums, byDay, byQuarter } = rollup;
+  const { table, file, source, keys, sums, byDay, besideByDay, byQuarter, within } = rollup;
   const select = sqlFile(`rollups/${file}.sql`, { ...sqlVariables(tables), changes: CHANGES[source] });
-  const first = (sum: string): string => trimmed(sum, `coalesce(${sum}, 0)`);
-  const statements = [
-    `CREATE TEMPORARY TABLE clickstream_delta ON COMMIT DROP AS
-    SELECT ${keys.join(', ')}, ${sums.map((sum) => `${first(sum)} AS ${sum}`).join(', ')}
-    FROM (${select}) AS d (${[...keys, ...sums].join(', ')})`,
-    ...mergeDelta('clickstream_delta', tables[table], keys, sums),
+  const first = (sum: string): string => `${trimmed(sum, `coalesce(${sum}, 0)`)} AS ${sum}`;
+  const parts = [
+    `delta AS MATERIALIZED (
+      SELECT ${keys.join(', ')}, ${sums.map(first).join(', ')}
+      FROM (${select}) AS d (${[...keys, ...sums].join(', ')})
+    )`,
+    ...mergeDelta('delta', { target: tables[table], keys, sums }),
   ];
   // From what has been summed up already: little work beside the sums by quarter.
-  const coarser = (
-    target: TableKey,
-    key: string,
-    ofQuarter: string,
-    otherKeys: string[],
-    some: readonly string[],
-  ): void => {
-    const columns = [
-      `${ofQuarter} AS ${key}`,
-      ...otherKeys,
-      ...some.map((sum) => `${trimmed(sum, `sum(${sum})`)} AS ${sum}`),
-    ];
-    const groups = [1, ...otherKeys.map((_, index) => index + 2)];
-    statements.push(
-      `CREATE TEMPORARY TABLE clickstream_coarser_delta ON COMMIT DROP AS
-      SELECT ${columns.join(', ')} FROM clickstream_delta GROUP BY ${groups.join(', ')}`,
-      ...mergeDelta('clickstream_coarser_delta', tables[target], [key, ...otherKeys], some),
-      'DROP TABLE clickstream_coarser_delta',
+  const coarser = (name: string, quarterAs: string, merge: Merge): void => {
+    const [, ...others] = merge.keys;
+    const columns = [quarterAs, ...others, ...merge.sums.map((sum) => `${trimmed(sum, `sum(${sum})`)} AS ${sum}`)];
+    const groups = merge.keys.map((_, index) => index + 1);
+    parts.push(
+      `${name} AS MATERIALIZED (SELECT ${columns.join(', ')} FROM delta GROUP BY ${groups.join(', ')})`,
+      ...mergeDelta(name, merge),
     );
   };
-  if (byDay) coarser(byDay, 'day', `(quarter AT TIME ZONE ${timeZone})::date`, keys.slice(1), sums);
-  if (byQuarter) coarser(byQuarter, 'quarter', 'quarter', [], sums.slice(0, 1));
-  return `${[...statements, 'DROP TABLE clickstream_delta'].join(';\n')};`;
+  const day = `(quarter AT TIME ZONE ${timeZone})::date AS day`;
+  if (byDay) {
+    coarser('by_day', day, { target: tables[byDay], keys: ['day', ...keys.slice(1)], sums, beside: besideByDay });
+  }
+  if (byQuarter)
+    coarser('by_quarter', 'quarter', { target: tables[byQuarter], keys: ['quarter'], sums: sums.slice(0, 1) });
+  if (within) coarser('within_day', day, { ...within, target: tables[within.table], keys: ['day', ...within.keys] });
+  return `WITH ${parts.join(',\n')}\nSELECT count(*) FROM delta;`;
 }
 
-/** Adds a table of differences to a table of sums. */
-function mergeDelta(delta: string, target: string, keys: readonly string[], sums: readonly string[]): string[] {
+/** What differences are to be added to. */
+interface Merge {
+  readonly target: string;
+  readonly keys: readonly string[];
+  readonly sums: readonly string[];
+  /** A count of the target that must be 0 as well for a row to go. */
+  readonly beside?: string | undefined;
+}
+
+/** Adds differences to a table of sums. What comes to nothing is deleted instead: no row is changed twice by a statement. */
+function mergeDelta(delta: string, { target, keys, sums, beside }: Merge): string[] {
   const columns = [...keys, ...sums].join(', ');
+  const count = sums[0]!;
+  const same = (one: string, other: string): string =>
+    keys.map((key) => `${one}.${key} = ${other}.${key}`).join(' AND ');
   const add = (sum: string): string => `${sum} = ${trimmed(sum, `t.${sum} + excluded.${sum}`)}`;
   return [
+    `${delta}_gone AS (
+      DELETE FROM ${target} AS t USING ${delta} AS d
+      WHERE ${same('t', 'd')} AND d.${count} < 0 AND t.${count} + d.${count} = 0${beside ? ` AND t.${beside} = 0` : ''}
+      RETURNING ${keys.map((key) => `t.${key}`).join(', ')}
+    )`,
     // In order of the key, so that a day's rows lie together, after a rebuild as well.
-    `INSERT INTO ${target} AS t (${columns})
-    SELECT ${columns} FROM ${delta} WHERE ${sums.map((sum) => `${sum} <> 0`).join(' OR ')}
-    ORDER BY ${keys.join(', ')}
-    ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${sums.map(add).join(', ')}`,
-    `DELETE FROM ${target} AS t USING ${delta} AS d
-    WHERE ${keys.map((key) => `t.${key} = d.${key}`).join(' AND ')} AND t.${sums[0]!} = 0`,
+    `${delta}_merged AS (
+      INSERT INTO ${target} AS t (${columns})
+      SELECT ${columns} FROM ${delta} AS d
+      WHERE (${sums.map((sum) => `${sum} <> 0`).join(' OR ')})
+        AND NOT EXISTS (SELECT FROM ${delta}_gone AS g WHERE ${same('g', 'd')})
+      ORDER BY ${keys.join(', ')}
+      ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${sums.map(add).join(', ')}
+    )`,
   ];
 }
 

@@ -31,7 +31,7 @@ export function expectedRollups({ sessions, orders, visitors }: TruthRows): Reco
     quarterlyVisitors: summed(ofVisitors),
     quarterlyAcquisition: summed(ofAcquisition),
     sessionsByDay: summed(ofSessions.map(byDay)),
-    productsByDay: summed(ofProducts.map(byDay)),
+    productsByDay: summed([...ofProducts.map(withSales), ...ofLines.map(salesAlone)].map(byDay)),
     categoriesByDay: summed(ofCategories.map(byDay)),
     journeysByDay: summed(ofJourneys.map(byDay)),
     pagesByDay: summed(ofPages.map(byDay)),
@@ -101,6 +101,21 @@ function productSums({ start_ms, products }: SessionTruth): Addition[] {
       priced: views,
     },
   }));
+}
+
+function withSales({ key, sums }: Addition): Addition {
+  return { key, sums: { ...sums, orders: 0, quantity: 0 } };
+}
+
+/** What a line adds to the row of its product, in which all else may come to nothing. */
+function salesAlone({ key: { quarter, product_id, category, brand }, sums: { orders, quantity } }: Addition): Addition {
+  const nothing = Object.fromEntries(
+    ['sessions', 'views', 'carts', ...Object.keys(reached(0)), 'list_price', 'price', 'priced'].map((sum) => [sum, 0]),
+  );
+  return {
+    key: { quarter: quarter!, product_id: product_id!, category: category!, brand: brand! },
+    sums: { ...nothing, orders: orders!, quantity: quantity! },
+  };
 }
 
 function categorySums({ start_ms, products }: SessionTruth): Addition[] {
