@@ -29,7 +29,7 @@ export default defineConfig({
           setupFiles: ['test/support/capture-logs.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 3,
+          maxWorkers: 4,
           // After the unit tests: what they find is cheaper to find.
           sequence: { groupOrder: 1 },
         },

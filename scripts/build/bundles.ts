@@ -7,7 +7,7 @@ import { zip } from './zip.ts';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** pg's faster driver in C. pg asks for it only when a program does, which ours do not. */
-const NATIVE_DRIVER = 'pg-native';
+export const NATIVE_DRIVER = 'pg-native';
 
 const LAMBDAS: readonly BundleSpec[] = [
   { entry: 'src/lambda/ingest.ts', outFile: 'lambda/ingest/index.mjs', sql: [] },
@@ -19,7 +19,8 @@ const LAMBDAS: readonly BundleSpec[] = [
   },
 ];
 
-const CLI: BundleSpec = {
+/** The command line. */
+export const CLI: BundleSpec = {
   entry: 'src/cli/clickstream.ts',
   outFile: 'cli/clickstream.mjs',
   sql: ['migrations', 'roles', ...SQL_OF_A_RUN, 'rebuild', 'what-if', 'replay', 'reconcile', 'erase', 'prune'],

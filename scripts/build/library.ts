@@ -37,13 +37,24 @@ export interface Library {
  * need is in them, SQL included: installing the package installs nothing else, and a bundle made with it runs alone.
  */
 export async function buildLibrary(root: string, outDir: string): Promise<Library> {
-  const entries = subpaths(root).map(({ source }) => source);
   const outdir = join(outDir, 'lib');
   rmSync(outdir, { recursive: true, force: true });
+  const { size_bytes, inputs } = await buildModules(root, outdir);
+  const entries = subpaths(root).map(({ source }) => source);
+  for (const [file, text] of declarations(root, entries)) write(join(outdir, 'types', file), text);
+  write(join(outdir, 'THIRD-PARTY-LICENSES.txt'), notices(root, inputs));
+  return { outDir: outdir, size_bytes };
+}
+
+/** Builds the modules alone, into a folder. */
+export async function buildModules(
+  root: string,
+  outdir: string,
+): Promise<{ readonly size_bytes: number; readonly inputs: readonly string[] }> {
   const { outputFiles, metafile, warnings } = await build({
     ...NODE_MODULE,
     absWorkingDir: root,
-    entryPoints: entries,
+    entryPoints: subpaths(root).map(({ source }) => source),
     outdir,
     write: false,
     bundle: true,
@@ -60,10 +71,11 @@ export async function buildLibrary(root: string, outDir: string): Promise<Librar
   for (const { path, contents, text } of outputFiles) {
     write(path, path.endsWith('.map') ? withProjectPaths(text, dirname(path), root) : contents);
   }
-  for (const [file, text] of declarations(root, entries)) write(join(outdir, 'types', file), text);
-  write(join(outdir, 'THIRD-PARTY-LICENSES.txt'), notices(root, Object.keys(metafile.inputs).sort()));
   const code = outputFiles.filter(({ path }) => path.endsWith('.js'));
-  return { outDir: outdir, size_bytes: code.reduce((sum, { contents }) => sum + contents.length, 0) };
+  return {
+    size_bytes: code.reduce((sum, { contents }) => sum + contents.length, 0),
+    inputs: Object.keys(metafile.inputs).sort(),
+  };
 }
 
 function write(file: string, contents: string | Uint8Array): void {

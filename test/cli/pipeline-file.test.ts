@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { migrateCommand } from '../../src/cli/migrate-command.ts';
 import type { S3Server } from '../../src/local/s3/server.ts';
 import { event, freshBucket, putEach } from '../support/bucket.ts';
@@ -11,7 +10,6 @@ import { freshWarehouse, type TestWarehouse } from '../support/warehouse.ts';
 import { runCli } from './run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'clickstream-pipeline-'));
-const source = fileURLToPath(new URL('../../src/package/index.ts', import.meta.url));
 const HOUR = ['--hour', '2025-12-06T05'];
 
 /** A value of each type of column, as a transform writes it. */
@@ -37,7 +35,7 @@ function pipelineFile(name: string, columns: Readonly<Record<string, readonly [s
   const file = join(folder, name);
   writeFileSync(
     file,
-    `import { column, defineEtl, standardTransforms, transform, type Row } from ${JSON.stringify(source)};
+    `import { column, defineEtl, standardTransforms, transform, type Row } from ${JSON.stringify(inject('programs').library)};
 const adds = { ${declared.join(', ')} };
 const addAll = transform({
   name: 'addAll',

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { keepLog } from '../support/log-sink.ts';
 import { MARKERS } from '../support/markers.ts';
 
@@ -18,9 +19,9 @@ export interface RunningCli {
   readonly ended: Promise<CliRun>;
 }
 
-/** Starts the command line from its sources, with the given variables and nothing else that it would read. */
+/** Starts the command line, as it is built, with the given variables and nothing else that it would read. */
 export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCli {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/clickstream.ts', ...args], {
+  const child = spawn(process.execPath, [inject('programs').cli, ...args], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: MARKERS.secretKey, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

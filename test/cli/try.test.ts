@@ -2,19 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { event, freshBucket, HOUR, ndjson, PREFIX } from '../support/bucket.ts';
 import { runCli, startCli } from './run-cli.ts';
 
-const source = (path: string): string => pathToFileURL(join(import.meta.dirname, '../../src', path)).href;
-
 /** A pipeline file as one writes it, with a transform of its own. */
 const pipelineText = (body: string): string => `
-import { defaultPipeline } from '${source('etl/default-pipeline.ts')}';
-import { column } from '${source('etl/pipeline/column.ts')}';
-import { definePipeline } from '${source('etl/pipeline/pipeline.ts')}';
-import { transform } from '${source('etl/pipeline/transform.ts')}';
+import { column, defineEtl, standardTransforms, transform } from ${JSON.stringify(inject('programs').library)};
 
 const addNote = transform({
   name: 'addNote',
@@ -22,7 +16,7 @@ const addNote = transform({
   adds: { note: column.text() },
   each(record, context) { ${body} },
 });
-export default definePipeline([...defaultPipeline.transforms, addNote]);
+export default defineEtl({ transforms: [...standardTransforms, addNote] });
 `;
 
 let folder: string;

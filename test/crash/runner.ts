@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { keepLog } from '../support/log-sink.ts';
 import { MARKERS } from '../support/markers.ts';
 
@@ -21,7 +22,7 @@ export class EtlProcess {
 
   /** Starts the process, which then waits for {@link begin}. */
   constructor(env: Readonly<Record<string, string>>) {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/crash/etl-process.ts'], {
+    const child = spawn(process.execPath, [inject('programs').etlProcess], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: MARKERS.secretKey, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],

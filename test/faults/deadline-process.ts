@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,7 +18,7 @@ export class DeadlineProcess {
 
   constructor(env: Readonly<Record<string, string>>) {
     const { PATH, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/crash/etl-process.ts'], {
+    const child = spawn(process.execPath, [inject('programs').etlProcess], {
       cwd: ROOT,
       env: { PATH, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -13,10 +13,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildBundles, ROOT } from '../../scripts/build/bundles.ts';
 import { buildLibrary } from '../../scripts/build/library.ts';
+import { once } from '../support/once.ts';
 
-/** Builds the package and packs it as `npm publish` would, without touching the checkout's own `dist`. */
+/**
+ * The package as `npm publish` would send it, built and packed once for all tests, without touching the checkout's own
+ * `dist`; and an empty folder for a test file of its own.
+ */
 export async function packed(): Promise<{ readonly folder: string; readonly tarball: string }> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'clickstream-package-')));
+  const shared = await once('package', build);
+  const tarball = readdirSync(shared).find((name) => name.endsWith('.tgz'))!;
+  return { folder: realpathSync(mkdtempSync(join(tmpdir(), 'clickstream-package-'))), tarball: join(shared, tarball) };
+}
+
+async function build(folder: string): Promise<void> {
   const source = join(folder, 'source');
   mkdirSync(source);
   for (const file of ['package.json', 'README.md', 'LICENSE', 'sql']) {
@@ -25,8 +34,6 @@ export async function packed(): Promise<{ readonly folder: string; readonly tarb
   await buildBundles(join(source, 'dist'));
   await buildLibrary(ROOT, join(source, 'dist'));
   npm(source, 'pack', '--ignore-scripts', '--pack-destination', folder);
-  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!;
-  return { folder, tarball: join(folder, tarball) };
 }
 
 /** Installs a tarball into an empty project, without asking any registry. */

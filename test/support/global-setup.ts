@@ -6,10 +6,12 @@ import { accessibleDataDir } from '../../src/local/postgres/data-dir.ts';
 import { startPostgres, type PostgresServer, type StartPostgresOptions } from '../../src/local/postgres/server.ts';
 import { readLogs, useLogFolder, type Leak } from './log-sink.ts';
 import { MARKERS } from './markers.ts';
+import { buildPrograms, type Programs } from './programs.ts';
 import { startTlsPostgres } from './tls-postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
+    programs: Programs;
     /** With `ssl`, the server takes no connection without TLS. */
     postgres: {
       host: string;
@@ -32,6 +34,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const binDir = process.env['CLICKSTREAM_TEST_POSTGRES_BIN'];
   const logs = mkdtempSync(join(tmpdir(), 'clickstream-logs-'));
   useLogFolder(logs);
+  const { remove, ...programs } = await buildPrograms();
+  project.provide('programs', programs);
   const { server, ssl, close } = await start({
     password: MARKERS.password,
     ...(binDir === undefined ? {} : { binDir }),
@@ -42,6 +46,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgres', { ...server.connection, ...(ssl ? { ssl } : {}) });
   return async () => {
     await close();
+    remove();
     const { lines, leaks } = readLogs(logs);
     rmSync(logs, { recursive: true, force: true });
     console.log(`${lines} log lines kept, ${leaks.length} with a secret or an event's content`);

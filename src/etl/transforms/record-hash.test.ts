@@ -16,6 +16,10 @@ test('white space between tokens does not count, on a line, indented or with odd
       const line = JSON.stringify(value);
       expect(hashOf(JSON.stringify(value, null, 2))).toBe(hashOf(line));
       expect(hashOf(JSON.stringify(value, null, '\t').replaceAll('\n', '\r\n'))).toBe(hashOf(line));
+      const blanks = Object.entries(value as object).map(
+        ([key, one]) => `${JSON.stringify(key)}: ${JSON.stringify(one)}`,
+      );
+      expect(hashOf(`{${blanks.join(', ')}}`)).toBe(hashOf(line));
     }),
   );
 });

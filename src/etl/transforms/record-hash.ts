@@ -10,12 +10,24 @@ import type { JsonObject } from '../pipeline/record.ts';
  * only others are written anew. One in a style of its own (`{"a" :1}`) has a hash of its own, and the same row.
  */
 export function recordHash(event: JsonObject, bytes: Buffer, from: number, to: number): number {
-  const text = bytes.subarray(from, to);
-  const digest = hash('sha1', isSpaced(text) ? JSON.stringify(event) : text, 'hex');
-  return Number.parseInt(digest.slice(0, 13), 16);
+  const text = isSpaced(bytes, from) ? JSON.stringify(event) : bytes.subarray(from, to);
+  return Number.parseInt(hash('sha1', text, 'hex').slice(0, 13), 16);
 }
 
-/** Whether a text is indented, or has blanks where JSON writers that use them put one. */
-function isSpaced(text: Buffer): boolean {
-  return text.includes('": ') || text.includes('\n');
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * Whether an object's text is indented, or has blanks where JSON writers that use them put one: its first key tells, since
+ * writers are of one style throughout. Looking for blanks in all of it takes longer than the hash.
+ */
+function isSpaced(bytes: Buffer, from: number): boolean {
+  if (bytes[from + 1] !== QUOTE) return true;
+  let at = from + 2;
+  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return isBlank(bytes[at + 2]);
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
