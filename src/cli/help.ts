@@ -138,6 +138,24 @@ Examples:
   clickstream sessions what-if --timeout 45
   clickstream sessions what-if --cut-at-midnight --time-zone Europe/Berlin --by-day --from 2025-12-01T00`;
 
+/** After the flags of `clickstream plan`. */
+export const PLAN_HELP = `
+Hours of the bucket are listed, and a few of their objects read to see how many events there are. The times come from
+measured costs of one core (npm run bench), a core's share that Lambda gives to each size of memory, and a warehouse that is as
+fast as the one measured. docs/performance.md has how far they have been off.
+
+Environment, for hours of the bucket only:
+  RAW_BUCKET_NAME                          the bucket with the raw events
+  AWS_ENDPOINT_URL_S3                      an S3 that is not Amazon's
+  AWS_PROFILE, AWS_REGION, ...             as for any AWS tool
+
+Exit codes: 0 said, 1 the bucket cannot be read, 2 wrong usage or configuration
+
+Examples:
+  clickstream plan --hour 2025-12-06T05
+  clickstream plan --prefix events/2025/12/ --memory 256
+  clickstream plan --events 50000 --events-per-object 20 --json | jq .forecast.seconds`;
+
 /** After the flags of `clickstream status`. */
 export const STATUS_HELP = `
 working: every hour that ended over half an hour ago is in. behind: one is not. failing: its last run, or the last run
