@@ -1,3 +1,4 @@
+import { CONCURRENT_GETS } from '../etl/pipeline/read-objects.ts';
 import { COSTS, type Costs } from './costs.ts';
 import { PRICES, type Prices } from './prices.ts';
 
@@ -42,8 +43,6 @@ export interface Forecast {
 export const WHOLE_CORE_MB = 1769;
 /** The ETL is one thread; collecting garbage beside it makes a little use of a second core. */
 const MOST_CORES = 1.2;
-/** GETs under way at once. */
-const CONCURRENT_GETS = 64;
 /** What an invocation keeps back to end in: see `lambda/limits.ts`. */
 const KEPT_S = 2;
 /** From this size on an object counts as large. */
