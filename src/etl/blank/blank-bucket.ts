@@ -103,8 +103,10 @@ async function blankAll(
   const looks = lookAt(listed(store, hours, signal), store, isErased, signal);
   const done = pMapIterable(looks, (look) => blanked(look, options), { concurrency: CONCURRENCY });
   const touched = new Map<number, HourUnit>();
-  for await (const { look, object, error } of done) {
-    note(report, look, object, error);
+  for await (const { outcome, fatal } of done) {
+    if (!outcome) throw fatal!;
+    note(report, outcome);
+    const { look, object } = outcome;
     const hour_ms = parseHourPrefix(look.key);
     if ((object ?? look.hasBlanked) && hour_ms !== undefined) touched.set(hour_ms, hourUnit(hour_ms));
     onProgress?.(report);
@@ -112,22 +114,28 @@ async function blankAll(
   return [...touched.values()];
 }
 
+/** What became of one object. */
 interface Outcome {
   readonly look: Look;
   readonly object?: BlankedObject | undefined;
-  readonly error?: unknown;
+  /** What concerns it alone. */
+  readonly error?: ClickstreamError;
 }
 
 /** Never rejects, so that an error surfaces when its object's turn comes. */
-async function blanked(look: Look, options: Parameters<typeof blankObject>[1]): Promise<Outcome> {
+async function blanked(
+  look: Look,
+  options: Parameters<typeof blankObject>[1],
+): Promise<{ readonly outcome?: Outcome; readonly fatal?: Error }> {
   try {
-    return { look, object: look.mayBeTheirs ? await blankObject(look.key, options) : undefined };
+    return { outcome: { look, object: look.mayBeTheirs ? await blankObject(look.key, options) : undefined } };
   } catch (error) {
-    return { look, error };
+    if (error instanceof ClickstreamError && OF_ONE_OBJECT.has(error.code)) return { outcome: { look, error } };
+    return { fatal: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 
-function note(report: BlankReport, look: Look, object: BlankedObject | undefined, error: unknown): void {
+function note(report: BlankReport, { look, object, error }: Outcome): void {
   report.objects += 1;
   report.bytes += look.bytes;
   if (look.isArchived) report.archived += 1;
@@ -136,9 +144,7 @@ function note(report: BlankReport, look: Look, object: BlankedObject | undefined
     report.records += object.records;
     if (object.versioned) report.oldVersions += 1;
   }
-  if (error === undefined) return;
-  if (!(error instanceof ClickstreamError) || !OF_ONE_OBJECT.has(error.code)) throw error;
-  report.failed.push({ key: look.key, code: error.code, message: error.message });
+  if (error) report.failed.push({ key: look.key, code: error.code, message: error.message });
 }
 
 async function* listed(

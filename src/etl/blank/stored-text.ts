@@ -37,15 +37,18 @@ async function inflate(chunks: AsyncIterable<Uint8Array>, text: Spool, junk: Spo
   const gzip = new GzipReader();
   try {
     for await (const portion of inPortions(chunks, GZIP_PORTION_BYTES)) {
-      if (gzip.flaw === FLAWS.gzipTrailingJunk) await junk.append(portion);
-      // What follows corrupt data cannot be had; it is read to its end all the same, so that the connection goes on.
-      if (gzip.flaw !== undefined) continue;
-      for (const part of await gzip.read(portion)) await text.append(part);
-      if (gzip.flaw === FLAWS.gzipTrailingJunk) await junk.append(gzip.junk);
+      // What follows corrupt data cannot be had; it is read to its end all the same, as its connection is used again.
+      if (gzip.flaw === undefined) for (const part of await gzip.read(portion)) await text.append(part);
+      else if (hasJunk(gzip)) await junk.append(portion);
+      if (junk.length === 0 && hasJunk(gzip)) await junk.append(gzip.junk);
     }
     gzip.end();
     return gzip.flaw;
   } finally {
     gzip.close();
   }
+}
+
+function hasJunk({ flaw }: GzipReader): boolean {
+  return flaw === FLAWS.gzipTrailingJunk;
 }

@@ -50,8 +50,8 @@ export class BucketWriter {
     try {
       const head = await client.send(new HeadObjectCommand(object));
       const tags = (head.TagCount ?? 0) > 0 ? await client.send(new GetObjectTaggingCommand(object)) : undefined;
-      const Tagging =
-        tags && new URLSearchParams(tags.TagSet?.map(({ Key, Value }) => [Key!, Value!] as const)).toString();
+      const pairs = (tags?.TagSet ?? []).map(({ Key = '', Value = '' }): [string, string] => [Key, Value]);
+      const Tagging = tags && new URLSearchParams(pairs).toString();
       return { origin: originOf(key, head), kept: { ...keptOf(head), Tagging } };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
