@@ -119,6 +119,8 @@ export class BucketWriter {
   }
 }
 
+const quiet = (): void => undefined;
+
 async function connect({ endpoint }: AccessOptions): Promise<S3Client> {
   const [{ S3Client }, { NodeHttpHandler }] = await Promise.all([
     import('@aws-sdk/client-s3'),
@@ -132,6 +134,8 @@ async function connect({ endpoint }: AccessOptions): Promise<S3Client> {
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(region === undefined ? {} : { region }),
     expectContinueHeader: false,
+    // It warns of bodies that it cannot send again; that is done here.
+    logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     requestHandler: new NodeHttpHandler({
       connectionTimeout: 3_000,
       // Of a whole upload, 5 GiB at most.
