@@ -33,6 +33,8 @@ export class BucketWriter {
   readonly #options: AccessOptions;
   #client: Promise<S3Client> | undefined;
   #proof: Promise<void> | undefined;
+  /** How a condition's ETag is written, first the way that was understood last. Ceph's gateway takes none in quotes here. */
+  readonly #spellings = [(etag: string) => etag, (etag: string) => etag.replace(/^"(.*)"$/, '$1')];
 
   constructor(options: AccessOptions) {
     this.#options = options;
@@ -75,7 +77,13 @@ export class BucketWriter {
       this.#proof = undefined;
       throw error;
     }
-    return this.#put(head, head.origin.etag, replacement);
+    for (const spell of [...this.#spellings]) {
+      const replaced = await this.#put(head, spell(head.origin.etag), replacement);
+      if (replaced === 'changed') continue;
+      if (spell !== this.#spellings[0]) this.#spellings.reverse();
+      return replaced;
+    }
+    return 'changed';
   }
 
   async close(): Promise<void> {
@@ -87,7 +95,8 @@ export class BucketWriter {
    * it takes is no worse than the write that was to follow.
    */
   async #prove(head: ObjectHead, replacement: Replacement): Promise<void> {
-    if ((await this.#put(head, NO_ETAG, replacement)) !== 'changed') throw conditionsIgnored();
+    for (const spell of this.#spellings)
+      if ((await this.#put(head, spell(NO_ETAG), replacement)) !== 'changed') throw conditionsIgnored();
   }
 
   async #put({ origin: { key }, kept }: ObjectHead, IfMatch: string, replacement: Replacement): Promise<Replaced> {
