@@ -8,6 +8,7 @@ import { hourPrefix, hourUnit } from '../../src/etl/pipeline/hours.ts';
 import { redrive } from '../../src/etl/redrive/redrive.ts';
 import { runEtl } from '../../src/etl/run-etl.ts';
 import { S3Store } from '../../src/etl/sources/s3/store.ts';
+import type { Fault } from '../../src/local/s3/faults.ts';
 import { S3Error } from '../../src/local/s3/s3-error.ts';
 import type { RequestHook, S3Server } from '../../src/local/s3/server.ts';
 import { isAtFault } from '../../src/warehouse/audit-hour.ts';
@@ -34,7 +35,7 @@ const replaces = ({ method, headers }: Parameters<RequestHook>[0]): boolean =>
 const SOMEBODY: Persons = { users: ['somebody'], clients: [] };
 
 beforeAll(async () => {
-  s3 = await freshBucket({ onRequest: (request) => Promise.resolve(onRequest(request)).then(nothing) });
+  s3 = await freshBucket({ onRequest: async (request) => (await onRequest(request)) as Fault | undefined });
   s3.createBucket('without');
   warehouse = await freshWarehouse({ s3Endpoint: s3.url });
   without = await freshWarehouse({ s3Endpoint: s3.url, bucket: 'without' });
@@ -198,6 +199,15 @@ it('keeps what an object has beside its bytes, and writes no other object', asyn
   expect(Object.fromEntries(now.headers)).toMatchObject(headers);
 });
 
+it('tells of old versions that the bucket keeps', async () => {
+  await s3.putObject('raw', `${PREFIX}a.json`, ndjson([event(1, { userId: 'somebody' })]));
+  onRequest = (request) =>
+    replaces(request)
+      ? { kind: 'answer', status: 200, headers: { etag: '"new"', 'x-amz-version-id': 'v2' } }
+      : undefined;
+  expect(await blank()).toMatchObject({ rewritten: 1, oldVersions: 1 });
+});
+
 it('looks only at the hours that are asked for, and changes nothing in a dry run', async () => {
   for (const prefix of HOURS) await s3.putObject('raw', `${prefix}a.json`, ndjson([event(1, { userId: 'somebody' })]));
   const before = s3.listObjects('raw');
@@ -273,6 +283,11 @@ it('says what to do when writing is refused, or when the store would overwrite a
     delete headers['if-match'];
   };
   await expect(blank()).rejects.toMatchObject({ code: 'conditions_ignored' });
+  await s3.putObject('raw', `${PREFIX}a.json`, ndjson([event(1, { userId: 'somebody' })]));
+  onRequest = ({ method }) => {
+    if (method === 'PUT') throw new S3Error({ status: 412, code: 'PreconditionFailed', message: 'It did not hold.' });
+  };
+  await expect(blank()).rejects.toMatchObject({ code: 'conditions_refused' });
 });
 
 it('goes on where it was killed, with clients that the warehouse has forgotten', async () => {

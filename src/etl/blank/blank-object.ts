@@ -2,6 +2,7 @@ import { ClickstreamError } from '../../errors.ts';
 import type { IsErased } from '../../warehouse/erased-ids.ts';
 import type { Origin } from '../pipeline/record.ts';
 import { UNREADABLE_OBJECT, type ObjectStore } from '../pipeline/source.ts';
+import { conditionsRefused } from '../sources/s3/write-error.ts';
 import type { BucketWriter } from '../sources/s3/writer.ts';
 import { rewriteObject, type Rewritten } from './rewrite.ts';
 
@@ -29,14 +30,17 @@ const ATTEMPTS = 5;
  * Blanks the records of erased persons in an object, as it is now. One that is replaced by somebody meanwhile is read
  * again. Undefined when there is nothing to blank, or no such object any more.
  *
- * @throws ClickstreamError `object_replaced` when it never stays the same; what {@link rewriteObject} and the writer throw.
+ * @throws ClickstreamError `object_replaced` when it never stays the same, `conditions_refused` when the store refuses all
+ *   conditions; what {@link rewriteObject} and the writer throw.
  */
 export async function blankObject(key: string, options: BlankObjectOptions): Promise<BlankedObject | undefined> {
   const { store, writer, isErased, dryRun, signal } = options;
   let tried: BlankedObject | undefined;
+  const etags = new Set<string>();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const head = await writer.head(key);
     if (!head) return undefined;
+    etags.add(head.origin.etag);
     const read = await rewrittenAsStored(head.origin, store, isErased, signal);
     if (read === 'replaced') continue;
     if (!read) return undefined;
@@ -54,6 +58,8 @@ export async function blankObject(key: string, options: BlankObjectOptions): Pro
       await body.close();
     }
   }
+  // Nobody did: it is the condition that is refused.
+  if (etags.size === 1) throw conditionsRefused(key);
   throw new ClickstreamError({
     code: 'object_replaced',
     stage: 'write',

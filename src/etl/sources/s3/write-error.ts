@@ -47,6 +47,17 @@ export function conditionsIgnored(): ClickstreamError {
   });
 }
 
+/** A store that refuses a write whose condition does hold. */
+export function conditionsRefused(key: string): ClickstreamError {
+  return new ClickstreamError({
+    code: 'conditions_refused',
+    stage: 'write',
+    message:
+      `This store refuses to replace ${key} if it is unchanged (If-Match), though it is. Ceph's gateway does so in buckets ` +
+      'that keep versions. What was rewritten stays; let the rest go by a lifecycle rule.',
+  });
+}
+
 /** An object that one PutObject cannot write. */
 export function tooLargeToWrite(key: string): ClickstreamError {
   return new ClickstreamError({
