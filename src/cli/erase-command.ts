@@ -40,5 +40,7 @@ export async function eraseCommand(flags: EraseFlags): Promise<number> {
   else if (report) print(rawText(report, isDryRun));
   if (report?.stopped) return EXIT.partial;
   const isDone = erased !== undefined || isDryRun;
-  return isDone && (!report || report.failed.length + report.hoursLeft.length === 0) ? EXIT.complete : EXIT.failed;
+  return isDone && (!report || report.failed.length + report.hoursLeft.length + report.archived === 0)
+    ? EXIT.complete
+    : EXIT.failed;
 }
