@@ -247,19 +247,27 @@ const SETTLING_VARIABLES = `  SESSION_TIMEOUT_MINUTES, SESSION_CUT_AT_MIDNIGHT, 
 export const ERASE_HELP = `
 Shows how much there is and asks before it does anything. A salted hash of each id stays (a tombstone): records of theirs
 that are read again, by whatever run, are dropped and counted under the reason "erased". What others did with a client that
-they share stays. Raw objects in S3 are not touched: see docs/privacy.md. Needs a member of the owner role. Doing it again is
-safe, and finishes what was interrupted.
+they share stays. Needs a member of the owner role. Doing it again is safe, and finishes what was interrupted.
+
+Raw objects in S3 are left alone, unless --raw is given: then their records in them are replaced by {"_erased":true} (with
+the time of receipt), each object is written only if nobody changed it meanwhile, and the hours are read again by the usual
+run, so that the ledger knows the objects. It goes by the tombstones, so that records of those erased before go as well. Give
+your --pipeline, if you have one. Needs s3:PutObject on events/*. Versioned buckets keep the old versions: see docs/privacy.md.
 
 Environment:
 ${WAREHOUSE_VARIABLES}
 ${SETTLING_VARIABLES}
+  RAW_BUCKET_NAME, AWS_ENDPOINT_URL_S3, AWS_PROFILE, AWS_REGION, ...      of --raw: as for the ETL
 
-Exit codes: 0 erased, or nothing was found, 1 failed or not confirmed, 2 wrong usage or configuration
+Exit codes: 0 erased, or nothing was found, 1 failed, not confirmed, or something of --raw is left, 2 wrong usage or
+configuration, 3 stopped: run it again to go on
 
 Examples:
   clickstream erase --user 4711 --with-clients --dry-run
   clickstream erase --user 4711 --with-clients
-  clickstream erase --client 5f0c2c1e --client 77ab0d91 --yes --json`;
+  clickstream erase --client 5f0c2c1e --client 77ab0d91 --yes --json
+  clickstream erase --user 4711 --with-clients --raw --pipeline pipeline.ts
+  clickstream erase --user 4711 --raw --from 2025-12-01T00 --yes`;
 
 /** After the flags of `clickstream prune`. */
 export const PRUNE_HELP = `
