@@ -124,8 +124,10 @@ ANALYZE clickstream_new_sessions (visitor_id, session_id);
 
 INSERT INTO :"sessions" SELECT * FROM clickstream_new_sessions;
 
+-- What first brought the visitor is filled in when that is known.
 ALTER TABLE clickstream_new_orders
-  ADD COLUMN traffic_source text, ADD COLUMN traffic_medium text, ADD COLUMN traffic_campaign text, ADD COLUMN traffic_channel text;
+  ADD COLUMN traffic_source text, ADD COLUMN traffic_medium text, ADD COLUMN traffic_campaign text, ADD COLUMN traffic_channel text,
+  ADD COLUMN first_source text, ADD COLUMN first_medium text, ADD COLUMN first_campaign text, ADD COLUMN first_channel text;
 
 UPDATE clickstream_new_orders AS o
 SET traffic_source = s.traffic_source, traffic_medium = s.traffic_medium, traffic_campaign = s.traffic_campaign,
