@@ -102,7 +102,7 @@ async function read(store: ObjectStore, origins: readonly Origin[], signal: Abor
   const options = { partial: null, ahead_bytes: AHEAD_BYTES, signal: AbortSignal.any([signal, enough.signal]) };
   let end_bytes = 0;
   try {
-    for await (const { origin, gzip, pieces, last } of readObjects(store, oneByOne(origins), options)) {
+    for await (const { origin, gzip, pieces, last } of readObjects(store, origins, options)) {
       for (const piece of pieces) {
         if (!piece.ok) continue;
         sums.events += 1;
@@ -120,8 +120,4 @@ async function read(store: ObjectStore, origins: readonly Origin[], signal: Abor
     enough.abort();
   }
   return sums;
-}
-
-async function* oneByOne(origins: readonly Origin[]): AsyncGenerator<Origin, void, undefined> {
-  yield* origins;
 }

@@ -40,7 +40,7 @@ interface Fetched {
 /** Reads objects, many at a time and delivered in order. An error surfaces when its object's turn comes. */
 export async function* readObjects(
   store: ObjectStore,
-  origins: AsyncIterable<Origin>,
+  origins: AsyncIterable<Origin> | Iterable<Origin>,
   { partial, ahead_bytes, signal }: ReadOptions,
 ): AsyncGenerator<ObjectChunk, void, undefined> {
   const gate = new ByteGate(ahead_bytes);
