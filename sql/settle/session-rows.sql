@@ -75,8 +75,10 @@ WITH labelled AS (
   ) AS counted
   GROUP BY no
 ), revenue AS (
+  -- Only a session with the event of an order has one: the others, nearly all, need no look at the orders.
   SELECT t.no, sum(orders)::integer AS orders, jsonb_object_agg(currency, net) AS revenue
-  FROM clickstream_touched AS t
+  FROM funnel AS f
+  JOIN clickstream_touched AS t USING (no)
   JOIN LATERAL (
     SELECT currency, sum(orders) AS orders, trim_scale(sum(net)) AS net
     FROM (
@@ -90,6 +92,7 @@ WITH labelled AS (
     ) AS both_kinds
     GROUP BY currency
   ) AS o ON true
+  WHERE f.order_times IS NOT NULL
   GROUP BY t.no
 )
 INSERT INTO clickstream_new_sessions
