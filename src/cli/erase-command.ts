@@ -1,6 +1,6 @@
 import { readSettlingSettings } from '../config/settings.ts';
 import { erase } from '../warehouse/erase.ts';
-import { confirmed, mustBeAbleToAsk } from './ask-first.ts';
+import { confirmForGood, mustBeAbleToAsk } from './confirm.ts';
 import { readEraseRequest, readRawHours, type EraseFlags } from './erase-flags.ts';
 import { readBlank } from './erase-raw.ts';
 import { erasedText, isNothing, surveyText } from './erase-text.ts';
@@ -27,7 +27,7 @@ export async function eraseCommand(flags: EraseFlags): Promise<number> {
       if (!isQuiet) say(surveyText(found));
       if (isDryRun) return false;
       // A tombstone for somebody of whom nothing is there yet keeps out what is still on its way.
-      return flags.yes === true || (isNothing(found) && !blank) || (await confirmed(question));
+      return flags.yes === true || (isNothing(found) && !blank) || (await confirmForGood(question));
     },
   });
   if (!isQuiet) {
