@@ -46,7 +46,10 @@ export const flatten = transform({
     const { event, row } = record;
     const product = asObject(event['product']) ?? asObject(event['context_product']) ?? NOTHING;
     const dataset = asObject(asObject(event['element'])?.['dataset']) ?? NOTHING;
-    const orderId = asText(firstOf(event, 'orderId', 'order_id')) ?? asText(firstOf(dataset, 'orderId', 'order_id'));
+    const isOrder = dataset !== NOTHING;
+    const orderId =
+      asText(firstOf(event, 'orderId', 'order_id')) ??
+      (isOrder ? asText(firstOf(dataset, 'orderId', 'order_id')) : null);
     const tooLong = idTooLong('orderId', orderId) ?? idTooLong('product.id', product['id']);
     if (tooLong) return context.reject(record, 'id_too_long', tooLong);
 
@@ -69,12 +72,14 @@ export const flatten = transform({
     }
 
     row.order_id = orderId;
-    row.order_total =
-      asNumeric(firstOf(event, 'orderTotal', 'order_total', 'total')) ??
-      asNumeric(firstOf(dataset, 'orderTotal', 'order_total', 'total'));
-    row.item_count =
-      asInteger(firstOf(event, 'itemCount', 'item_count')) ?? asInteger(firstOf(dataset, 'itemCount', 'item_count'));
-    row.currency = asText(firstOf(event, 'currency')) ?? asText(firstOf(dataset, 'currency'));
+    row.order_total = asNumeric(firstOf(event, 'orderTotal', 'order_total', 'total'));
+    row.item_count = asInteger(firstOf(event, 'itemCount', 'item_count'));
+    row.currency = asText(event['currency']);
+    if (isOrder) {
+      row.order_total ??= asNumeric(firstOf(dataset, 'orderTotal', 'order_total', 'total'));
+      row.item_count ??= asInteger(firstOf(dataset, 'itemCount', 'item_count'));
+      row.currency ??= asText(dataset['currency']);
+    }
 
     row.properties = leftovers(event, row);
   },

@@ -118,7 +118,8 @@ function unheld(
   nested: ReadonlyMap<string, Nested> = NO_KEYS,
 ): JsonObject | null {
   let kept: Record<string, unknown> | null = null;
-  for (const key of Object.keys(object)) {
+  // Own keys alone: what JSON.parse made inherits nothing that is listed here, and this is how keys are read fastest.
+  for (const key in object) {
     let value = object[key];
     // Null and empty text say nothing that a null column does not, where there is a column; nor does an empty product.
     const held = keys.get(key);

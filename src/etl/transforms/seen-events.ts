@@ -1,3 +1,5 @@
+import { readUuid } from '../pipeline/uuid.ts';
+
 /** Events of each of two generations: retries come soon after, and so many take 2 MB. */
 const CAPACITY = 32_768;
 
@@ -110,22 +112,4 @@ function mixed(a: number, b: number, c: number, d: number): number {
     mix ^= mix >>> 15;
   }
   return mix;
-}
-
-/** The values of the characters 0 to 9 and a to f; -1 of all others. */
-const DIGITS = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
-
-/** Reads a canonical UUID into four words; false when the text is none. */
-function readUuid(text: string, words: Uint32Array): boolean {
-  if (text.length !== 36) return false;
-  let bad = 0;
-  let word = 0;
-  for (let digit = 0, at = 0; digit < 32; digit += 1, at += 1) {
-    if (at === 8 || at === 13 || at === 18 || at === 23) at += 1;
-    const value = DIGITS[text.charCodeAt(at)] ?? -1;
-    bad |= value;
-    word = (word << 4) | value;
-    if (digit % 8 === 7) words[digit >> 3] = word;
-  }
-  return bad >= 0;
 }
