@@ -92,15 +92,25 @@ export class Bench {
     return Math.max(1, Math.round(size * this.options.scale));
   }
 
-  /** Does work with a local S3 there, which is gone afterwards. */
-  async withS3<T>(spec: S3Spec, work: (s3: BenchS3) => Promise<T>): Promise<T> {
+  /** Starts a local S3; it is there until it is stopped, or until the end. */
+  async startS3(spec: S3Spec): Promise<BenchS3 & { readonly stop: () => Promise<void> }> {
     this.say('filling S3');
     const s3 = await startScript(this.programs.program.s3, [JSON.stringify(spec)]);
-    try {
-      return await work(JSON.parse(s3.line) as BenchS3);
-    } finally {
+    this.atEnd(() => s3.stop());
+    const stop = async (): Promise<void> => {
       s3.stop();
       await s3.ended;
+    };
+    return { ...(JSON.parse(s3.line) as BenchS3), stop };
+  }
+
+  /** Does work with a local S3 there, which is gone afterwards. */
+  async withS3<T>(spec: S3Spec, work: (s3: BenchS3) => Promise<T>): Promise<T> {
+    const s3 = await this.startS3(spec);
+    try {
+      return await work(s3);
+    } finally {
+      await s3.stop();
     }
   }
 

@@ -5,8 +5,6 @@ import { BENCH_HOUR_MS, HOUR_MS } from './synthetic.ts';
 
 /** The database that a load leaves. */
 export const LOADED = 'loaded';
-/** A warehouse with nothing but what the hour repeats of the hour before it; each load begins with a copy. */
-const BEFORE = 'before';
 
 /** An hour in S3, to be loaded as often as one likes. */
 export interface LoadableHour {
@@ -17,6 +15,22 @@ export interface LoadableHour {
   readonly load: () => Promise<EtlTaken>;
 }
 
+/**
+ * Makes an hour in an S3 loadable.
+ *
+ * @param before a database that gets nothing but what the hour repeats of the hour before it; each load begins with a copy.
+ */
+export async function loadableHour(bench: Bench, s3: BenchS3, before: string): Promise<LoadableHour> {
+  await bench.warehouses.create(before);
+  await loadHourBefore(bench, { database: before, s3 });
+  const prepare = (): Promise<void> => bench.warehouses.create(LOADED, before);
+  const load = async (): Promise<EtlTaken> => {
+    await prepare();
+    return bench.runEtl({ database: LOADED, s3 });
+  };
+  return { s3, prepare, load };
+}
+
 /** Does work with an hour in a local S3. */
 export async function withHour<T>(
   bench: Bench,
@@ -25,18 +39,11 @@ export async function withHour<T>(
   more: Omit<S3Spec, 'hours' | 'keys'> = {},
 ): Promise<T> {
   return bench.withS3({ hours: [spec], ...more }, async (s3) => {
-    await bench.warehouses.create(BEFORE);
-    await loadHourBefore(bench, { database: BEFORE, s3 });
-    const prepare = (): Promise<void> => bench.warehouses.create(LOADED, BEFORE);
-    const load = async (): Promise<EtlTaken> => {
-      await prepare();
-      return bench.runEtl({ database: LOADED, s3 });
-    };
     try {
-      return await work({ s3, prepare, load });
+      return await work(await loadableHour(bench, s3, 'before'));
     } finally {
       await bench.warehouses.drop(LOADED);
-      await bench.warehouses.drop(BEFORE);
+      await bench.warehouses.drop('before');
     }
   });
 }

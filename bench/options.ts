@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Whether the ETL's processes leave CPU profiles. */
   readonly profile: boolean;
+  /** Where the report goes; by default `bench` for a whole run at full size, and `data/bench` for any other. */
+  readonly out?: string;
   /** The other commit of `compare`; undefined is the one before what is in the working tree. */
   readonly ref?: string;
 }
@@ -19,7 +21,8 @@ npm run bench -- quick                a fiftieth of it, one round
 npm run bench -- full                 10M events, too
 npm run bench -- ROW ...              some rows
 npm run bench -- compare [REF]        this checkout and another commit by turns (HEAD where something is changed, else HEAD~1)
---scale N  multiplies every size   --rounds N   --profile  CPU profiles of the ETL, in data/bench`;
+--scale N  multiplies every size   --rounds N   --profile  CPU profiles of the ETL, in data/bench
+--out FOLDER  where the report goes`;
 
 const QUICK_SCALE = 0.02;
 const ROUNDS = 5;
@@ -34,7 +37,12 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { scale: { type: 'string' }, rounds: { type: 'string' }, profile: { type: 'boolean', default: false } },
+    options: {
+      scale: { type: 'string' },
+      rounds: { type: 'string' },
+      profile: { type: 'boolean', default: false },
+      out: { type: 'string' },
+    },
   });
   const [first, ...others] = positionals;
   const isMode = first === 'quick' || first === 'full' || first === 'compare';
@@ -45,6 +53,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     scale: numberOf('scale', values.scale, quick ? QUICK_SCALE : 1),
     rounds: numberOf('rounds', values.rounds, quick ? 1 : ROUNDS),
     profile: values.profile,
+    ...(values.out === undefined ? {} : { out: values.out }),
   } as const;
   if (!Number.isInteger(common.rounds)) throw new Error('--rounds wants a whole number');
   if (mode === 'compare') {

@@ -61,6 +61,7 @@ export function report(run: Run, rows: readonly Reported[], chartFile: string): 
   const checks = rows.flatMap(({ result }): readonly Check[] => result?.checks ?? []);
   const met = checks.filter((check) => check.met).length;
   const settings = Object.entries(run.settings).map(([name, value]) => `${name} ${value}`);
+  const remark = scaleRemark(run.scale);
   return [
     '# What it costs',
     `Written by \`${run.command}\` on ${run.date} at ${run.commit}; do not edit. How to read it, and where the time goes: ` +
@@ -68,17 +69,20 @@ export function report(run: Run, rows: readonly Reported[], chartFile: string): 
     `${run.machine}. Everything shares this machine: S3, the ETL and PostgreSQL, each in its own process. PostgreSQL as it comes, durable ` +
       `(fsync and synchronous_commit on), but for ${settings.join(', ')}; both sides of a ratio use this server. ` +
       `Medians of ${run.rounds === 1 ? 'one round' : `${run.rounds} rounds, in which the sides take turns`}.`,
-    ...(run.scale === 1
-      ? []
-      : [
-          `Every size is multiplied by ${run.scale}: start-up weighs more than it should, and the targets are not meant for it.`,
-        ]),
+    ...(remark === undefined ? [] : [remark]),
     `${met} of ${checks.length} targets are met.`,
     summaryTable(rows),
     `![Figures against their targets](${chartFile})`,
     ...rows.flatMap(section),
     '',
   ].join('\n\n');
+}
+
+/** What has to be known of sizes that are not those of the targets. */
+export function scaleRemark(scale: number): string | undefined {
+  if (scale === 1) return undefined;
+  const start = scale < 1 ? ': starting weighs more than it should, and the targets are not meant for it' : '';
+  return `Every size is multiplied by ${scale}${start}.`;
 }
 
 function section({ name, title, result, failure }: Reported): string[] {

@@ -2,14 +2,14 @@
 // size writes bench/RESULTS.md and its chart; any other one writes the same into data/bench.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { ROOT } from '../scripts/build/bundles.ts';
 import { Bench, OUTPUT } from './bench.ts';
 import { chart } from './chart.ts';
 import { compare } from './compare.ts';
 import { readOptions, USAGE, type BenchOptions } from './options.ts';
 import { Progress } from './progress.ts';
-import { machine, report, summaryTable, type Reported } from './report.ts';
+import { machine, report, scaleRemark, summaryTable, type Reported } from './report.ts';
 import { ROWS } from './rows/index.ts';
 import { markdownTable } from './table.ts';
 import { SERVER_SETTINGS } from './warehouses.ts';
@@ -61,13 +61,15 @@ async function measureRows(): Promise<void> {
     for (const note of result?.notes ?? []) console.log(`\n${note}`);
   }
   console.log(`\n${summaryTable(reported)}`);
+  const remark = scaleRemark(options.scale);
+  if (remark !== undefined) console.log(`\n${remark}`);
   if (reported.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
 }
 
 /** Only figures of a whole run at full size are for the repository. */
 function write(rows: readonly Reported[]): void {
   const isWhole = options.scale === 1 && options.mode !== 'quick' && rows.length === ROWS.length;
-  const folder = isWhole ? join(ROOT, 'bench') : OUTPUT;
+  const folder = resolve(options.out ?? (isWhole ? join(ROOT, 'bench') : OUTPUT));
   const run = {
     date: new Date().toISOString().slice(0, 10),
     commit: commit(),

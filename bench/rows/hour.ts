@@ -1,6 +1,6 @@
 import { interleave, median, ratios, type Taken } from '../measure.ts';
 import { atMost, shown, type Row, type RowResult, type Table } from '../row.ts';
-import { copyRows, loadRowsOnly, withNdjsonHour } from './ndjson-hour.ts';
+import { copyRows, loadRowsOnly, ndjsonHour } from './ndjson-hour.ts';
 
 const STAGES = ['json', 'read', 'decode', 'transform', 'encode'] as const;
 
@@ -8,29 +8,29 @@ const STAGES = ['json', 'read', 'decode', 'transform', 'encode'] as const;
 export const hour: Row = {
   name: 'hour',
   title: 'NDJSON hour of 500k events, wall over COPY of the same rows',
-  measure: (bench) =>
-    withNdjsonHour(bench, async (of): Promise<RowResult> => {
-      const stage = (name: (typeof STAGES)[number]) => () => bench.run('stages', { s3: of.s3, args: [name] });
-      const found = await interleave<string, Taken>(
-        bench.options.rounds,
-        {
-          all: of.load,
-          rowsOnly: () => loadRowsOnly(bench, of),
-          copyIndexed: () => copyRows(bench, of, 'all indexes'),
-          copyKeyed: () => copyRows(bench, of, 'only the key'),
-          ...Object.fromEntries(STAGES.map((name) => [name, stage(name)])),
-        },
-        (text) => bench.say(text),
-      );
-      const over = (side: string): number[] => ratios(found['all']!, found[side]!, ({ wall_s }) => wall_s);
-      return {
-        checks: [
-          atMost(1.8, { what: 'into an identical table with all its indexes', values: over('copyIndexed') }),
-          atMost(3.0, { what: 'into one with only the key', values: over('copyKeyed') }),
-        ],
-        tables: [sidesTable(found, of.events), stagesTable(found, of.events)],
-      };
-    }),
+  measure: async (bench): Promise<RowResult> => {
+    const of = await ndjsonHour(bench);
+    const stage = (name: (typeof STAGES)[number]) => () => bench.run('stages', { s3: of.s3, args: [name] });
+    const found = await interleave<string, Taken>(
+      bench.options.rounds,
+      {
+        all: of.load,
+        rowsOnly: () => loadRowsOnly(bench, of),
+        copyIndexed: () => copyRows(bench, of, 'all indexes'),
+        copyKeyed: () => copyRows(bench, of, 'only the key'),
+        ...Object.fromEntries(STAGES.map((name) => [name, stage(name)])),
+      },
+      (text) => bench.say(text),
+    );
+    const over = (side: string): number[] => ratios(found['all']!, found[side]!, ({ wall_s }) => wall_s);
+    return {
+      checks: [
+        atMost(1.8, { what: 'into an identical table with all its indexes', values: over('copyIndexed') }),
+        atMost(3.0, { what: 'into one with only the key', values: over('copyKeyed') }),
+      ],
+      tables: [sidesTable(found, of.events), stagesTable(found, of.events)],
+    };
+  },
 };
 
 const SIDES = {

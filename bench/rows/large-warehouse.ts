@@ -75,6 +75,7 @@ async function fill(bench: Bench, there: number): Promise<void> {
   await warehouses.ask(DATABASE, `SELECT setseed(0.5); ${filled}`);
   bench.say('settling them');
   const postgres = { ...warehouses.server.connection, database: DATABASE, ssl: false as const };
+  await warehouses.ask(DATABASE, 'ANALYZE');
   await warehouses.ask(DATABASE, "ALTER ROLE postgres SET work_mem = '256MB'");
   await rebuild({ postgres, tables }, DEFAULT_RULE);
   await warehouses.ask(DATABASE, 'ALTER ROLE postgres RESET work_mem');

@@ -6,7 +6,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import { defaultPipeline } from '../../src/etl/default-pipeline.ts';
 import type { Bench } from '../bench.ts';
 import { isRejected, recordOf, type HourSpec } from '../hours.ts';
-import { LOADED, withHour, type LoadableHour } from '../loadable-hour.ts';
+import { LOADED, loadableHour, type LoadableHour } from '../loadable-hour.ts';
 import type { Taken } from '../measure.ts';
 import { BENCH_HOUR } from '../synthetic.ts';
 import { EVENTS_TABLE } from '../warehouses.ts';
@@ -28,17 +28,28 @@ export function ndjsonSpec(bench: Bench): HourSpec {
   return { shape: 'ndjson', events: bench.scaled(EVENTS) };
 }
 
-/** Does work with the hour in S3 and its rows, made by one load, in a file. */
-export async function withNdjsonHour<T>(bench: Bench, work: (hour: NdjsonHour) => Promise<T>): Promise<T> {
+const made = new WeakMap<Bench, Promise<NdjsonHour>>();
+
+/** The hour in S3, and its rows, made by one load, in a file: once for all rows that measure by it. */
+export function ndjsonHour(bench: Bench): Promise<NdjsonHour> {
+  let hour = made.get(bench);
+  if (!hour) {
+    hour = makeHour(bench);
+    made.set(bench, hour);
+  }
+  return hour;
+}
+
+async function makeHour(bench: Bench): Promise<NdjsonHour> {
   const spec = ndjsonSpec(bench);
-  return withHour(bench, spec, async (hour) => {
-    bench.say('one load, for its rows');
-    const { inserted } = await hour.load();
-    const rowsFile = join(bench.folder, 'rows.copy');
-    const rows = await exportRows(bench, LOADED, rowsFile, `received_at >= '${BENCH_HOUR}'`);
-    if (rows !== inserted) throw new Error(`${inserted} rows were inserted, but the table has ${rows}`);
-    return work({ ...hour, events: spec.events, rows, rowsFile });
-  });
+  const s3 = await bench.startS3({ hours: [spec] });
+  const hour = await loadableHour(bench, s3, 'before_ndjson');
+  bench.say('one load, for its rows');
+  const { inserted } = await hour.load();
+  const rowsFile = join(bench.folder, 'rows.copy');
+  const rows = await exportRows(bench, LOADED, rowsFile, `received_at >= '${BENCH_HOUR}'`);
+  if (rows !== inserted) throw new Error(`${inserted} rows were inserted, but the table has ${rows}`);
+  return { ...hour, events: spec.events, rows, rowsFile };
 }
 
 /** Loads the hour without sessions, orders and rollups, into a table that has only its key. */

@@ -5,7 +5,7 @@ import { PEER_COLUMNS } from '../programs/peer-columns.ts';
 import { duckdb, type ProgramName } from '../programs.ts';
 import { atMost, shown, type Row, type RowResult } from '../row.ts';
 import { EVENTS_TABLE } from '../warehouses.ts';
-import { copyRows, dropIndexes, loadRowsOnly, ndjsonSpec, withNdjsonHour, writeForPeers } from './ndjson-hour.ts';
+import { copyRows, dropIndexes, loadRowsOnly, ndjsonSpec, ndjsonHour, writeForPeers } from './ndjson-hour.ts';
 
 /** How else one might load such an hour. */
 const PEERS = {
@@ -18,58 +18,58 @@ const PEERS = {
 export const rowsOnly: Row = {
   name: 'rows-only',
   title: 'rows only (no sessions, no rollups), wall over COPY into the keyed table',
-  measure: (bench) =>
-    withNdjsonHour(bench, async (of): Promise<RowResult> => {
-      const file = join(bench.folder, 'peers.ndjson');
-      const records = await writeForPeers(ndjsonSpec(bench), file);
-      const duckdbPackage = duckdb((text) => bench.say(text));
-      const sides: Record<string, () => Promise<Taken>> = {
-        rowsOnly: () => loadRowsOnly(bench, of),
-        copyKeyed: () => copyRows(bench, of, 'only the key'),
-        jsonb: () => loadByPeer(bench, 'jsonb', file, records),
-        insert: () => loadByPeer(bench, 'insert', file, records),
-      };
-      if (duckdbPackage)
-        sides['duckdb'] = () => loadByPeer(bench, 'duckdb', file, records, { BENCH_DUCKDB: duckdbPackage });
-      const found = await interleave(bench.options.rounds, sides as Sides<string, Taken>, (text) => bench.say(text));
-      const wall = ({ wall_s }: Taken): number => wall_s;
-      const peers = Object.keys(PEERS).filter((peer) => peer in found) as (keyof typeof PEERS)[];
-      const overCopy = (side: string): number => median(ratios(found[side]!, found['copyKeyed']!, wall));
-      return {
-        checks: [
-          atMost(1.4, { what: 'over COPY', values: ratios(found['rowsOnly']!, found['copyKeyed']!, wall) }),
-          ...peers.map((peer) =>
-            atMost(1, { what: `over ${PEERS[peer].title}`, values: ratios(found['rowsOnly']!, found[peer]!, wall) }),
-          ),
-        ],
-        tables: [
-          {
-            title: `${shown(of.events, 0)} events into a table with only its key, medians`,
-            cells: [
-              ['how', 'wall over COPY', 'wall s', 'client CPU s', 'PostgreSQL CPU s', 'client peak MiB'],
-              ...Object.entries({
-                copyKeyed: 'COPY of ready rows',
-                rowsOnly: 'Clickstream, rows only',
-                ...Object.fromEntries(peers.map((peer) => [peer, PEERS[peer].title])),
-              }).map(([side, title]) => [
-                title,
-                shown(overCopy(side)),
-                ...(['wall_s', 'cpu_s', 'server_s'] as const).map((key) =>
-                  shown(median(found[side]!.map((one) => one[key]))),
-                ),
-                shown(median(found[side]!.map((one) => one.maxRss_mb)), 0),
-              ]),
-            ],
-          },
-        ],
-        notes: [
-          'Peers read a local file where Clickstream reads S3, and are given no record that a warehouse would reject and none that ' +
-            'was loaded before: each of these would end their load. They leave out the hash that decides between two records of an ' +
-            'event, derived sessions, traffic sources, bots and the correction of times, and keep no ledger and no checkpoint.',
-          ...(duckdbPackage ? [] : ['DuckDB was left out: its package could not be installed.']),
-        ],
-      };
-    }),
+  measure: async (bench): Promise<RowResult> => {
+    const of = await ndjsonHour(bench);
+    const file = join(bench.folder, 'peers.ndjson');
+    const records = await writeForPeers(ndjsonSpec(bench), file);
+    const duckdbPackage = duckdb((text) => bench.say(text));
+    const sides: Record<string, () => Promise<Taken>> = {
+      rowsOnly: () => loadRowsOnly(bench, of),
+      copyKeyed: () => copyRows(bench, of, 'only the key'),
+      jsonb: () => loadByPeer(bench, 'jsonb', file, records),
+      insert: () => loadByPeer(bench, 'insert', file, records),
+    };
+    if (duckdbPackage)
+      sides['duckdb'] = () => loadByPeer(bench, 'duckdb', file, records, { BENCH_DUCKDB: duckdbPackage });
+    const found = await interleave(bench.options.rounds, sides as Sides<string, Taken>, (text) => bench.say(text));
+    const wall = ({ wall_s }: Taken): number => wall_s;
+    const peers = Object.keys(PEERS).filter((peer) => peer in found) as (keyof typeof PEERS)[];
+    const overCopy = (side: string): number => median(ratios(found[side]!, found['copyKeyed']!, wall));
+    return {
+      checks: [
+        atMost(1.4, { what: 'over COPY', values: ratios(found['rowsOnly']!, found['copyKeyed']!, wall) }),
+        ...peers.map((peer) =>
+          atMost(1, { what: `over ${PEERS[peer].title}`, values: ratios(found['rowsOnly']!, found[peer]!, wall) }),
+        ),
+      ],
+      tables: [
+        {
+          title: `${shown(of.events, 0)} events into a table with only its key, medians`,
+          cells: [
+            ['how', 'wall over COPY', 'wall s', 'client CPU s', 'PostgreSQL CPU s', 'client peak MiB'],
+            ...Object.entries({
+              copyKeyed: 'COPY of ready rows',
+              rowsOnly: 'Clickstream, rows only',
+              ...Object.fromEntries(peers.map((peer) => [peer, PEERS[peer].title])),
+            }).map(([side, title]) => [
+              title,
+              shown(overCopy(side)),
+              ...(['wall_s', 'cpu_s', 'server_s'] as const).map((key) =>
+                shown(median(found[side]!.map((one) => one[key]))),
+              ),
+              shown(median(found[side]!.map((one) => one.maxRss_mb)), 0),
+            ]),
+          ],
+        },
+      ],
+      notes: [
+        'Peers read a local file where Clickstream reads S3, and are given no record that a warehouse would reject and none that ' +
+          'was loaded before: each of these would end their load. They leave out the hash that decides between two records of an ' +
+          'event, derived sessions, traffic sources, bots and the correction of times, and keep no ledger and no checkpoint.',
+        ...(duckdbPackage ? [] : ['DuckDB was left out: its package could not be installed.']),
+      ],
+    };
+  },
 };
 
 async function loadByPeer(
