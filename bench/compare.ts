@@ -3,7 +3,7 @@ import { coldStart_ms } from '../scripts/build/cold-start.ts';
 import type { Bench, BenchS3, EtlTaken } from './bench.ts';
 import type { HourSpec } from './hours.ts';
 import { loadHourBefore } from './loadable-hour.ts';
-import { interleave, median, ratios } from './measure.ts';
+import { interleave, median } from './measure.ts';
 import { buildCommit, usualRef } from './other-commit.ts';
 import type { Progress } from './progress.ts';
 import { shown } from './row.ts';
@@ -44,7 +44,7 @@ export async function compare(bench: Bench, progress: Progress): Promise<boolean
   };
   const lines: { what: string; compared: Compared; here: number; there: number }[] = [];
   const note = (what: string, here: readonly number[], there: readonly number[]): void => {
-    const compared = verdictOf(ratios(here, there, (number) => number));
+    const compared = verdictOf(here, there);
     lines.push({ what, compared, here: median(here), there: median(there) });
   };
 

@@ -24,6 +24,7 @@ it('rows are asked for by their names', () => {
 it('compare takes a commit', () => {
   expect(read('compare', 'v1')).toMatchObject({ mode: 'compare', ref: 'v1' });
   expect(read('compare')).not.toHaveProperty('ref');
+  expect(() => read('compare', '--rounds', '2')).toThrow('compare wants 3 rounds or more');
   expect(() => read('compare', 'a', 'b')).toThrow('compare takes one commit, not a b');
 });
 

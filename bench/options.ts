@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { LEAST_ROUNDS } from './verdict.ts';
 
 /** What `npm run bench` was asked for. */
 export interface BenchOptions {
@@ -57,6 +58,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   } as const;
   if (!Number.isInteger(common.rounds)) throw new Error('--rounds wants a whole number');
   if (mode === 'compare') {
+    if (common.rounds < LEAST_ROUNDS) throw new Error(`compare wants ${LEAST_ROUNDS} rounds or more`);
     if (others.length > 1) throw new Error(`compare takes one commit, not ${others.join(' ')}`);
     return { ...common, rows: [], ...(others[0] === undefined ? {} : { ref: others[0] }) };
   }

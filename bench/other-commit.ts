@@ -28,9 +28,13 @@ export function buildCommit(ref: string): OtherCommit {
   const folder = mkdtempSync(join(tmpdir(), 'clickstream-commit-'));
   const checkout = join(folder, 'checkout');
   const remove = (): void => {
-    // Not by `git worktree remove`, which would follow nothing, but may find the folder locked; git forgets what is gone.
+    // Its link to our packages goes as a link. git then forgets the worktree, which it may not have had yet.
     rmSync(folder, { recursive: true, force: true });
-    git('worktree', 'prune');
+    try {
+      git('worktree', 'remove', '--force', checkout);
+    } catch {
+      // Then there is nothing to forget.
+    }
   };
   try {
     git('worktree', 'add', '--detach', checkout, ref);

@@ -1,20 +1,27 @@
-import { spreadOf, type Spread } from './measure.ts';
+import { median, ratios, spreadOf, type Spread } from './measure.ts';
 
-/** A difference that a machine's noise does not make. */
+/** A difference that is not worth a word. */
 const TOLERANCE = 0.05;
+/** With fewer rounds, all of one side come out above the other's by chance too often. */
+export const LEAST_ROUNDS = 3;
 
 export type Verdict = 'worse' | 'better' | 'same';
 
-/** Figures of this checkout over another commit's, round by round. */
+/** Figures of two builds, of which less is better. */
 export interface Compared {
+  /** Of this checkout over the other commit, round by round. */
   readonly ratio: Spread;
   readonly verdict: Verdict;
 }
 
-/** Worse or better is what differs by more than 5 %, and in the same direction in every round. */
-export function verdictOf(ratios: readonly number[]): Compared {
-  const ratio = spreadOf(ratios);
-  if (ratio.median > 1 + TOLERANCE && ratio.least > 1) return { ratio, verdict: 'worse' };
-  if (ratio.median < 1 - TOLERANCE && ratio.greatest < 1) return { ratio, verdict: 'better' };
+/**
+ * Worse or better is what differs by more than 5 % and so clearly that no round of one side comes near any of the other: of
+ * five rounds each, that happens by chance once in a hundred times.
+ */
+export function verdictOf(here: readonly number[], there: readonly number[]): Compared {
+  const ratio = spreadOf(ratios(here, there, (figure) => figure));
+  const share = median(here) / median(there);
+  if (share > 1 + TOLERANCE && Math.min(...here) > Math.max(...there)) return { ratio, verdict: 'worse' };
+  if (share < 1 - TOLERANCE && Math.max(...here) < Math.min(...there)) return { ratio, verdict: 'better' };
   return { ratio, verdict: 'same' };
 }
