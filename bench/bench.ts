@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +7,7 @@ import { accessibleDataDir } from '../src/local/postgres/data-dir.ts';
 import type { Taken } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { startScript } from './processes.ts';
-import { buildPrograms, type ProgramName, type Programs } from './programs.ts';
+import { buildPrograms, buildReadableEtl, type ProgramName, type Programs } from './programs.ts';
 import type { S3Spec } from './programs/s3.ts';
 import { BENCH_HOUR } from './synthetic.ts';
 import { loadEnv, startWarehouses, type Warehouses } from './warehouses.ts';
@@ -70,8 +70,9 @@ export class Bench {
   /** Builds what is measured and starts the server; `close` ends and removes all of it. */
   static async open(options: BenchOptions): Promise<Bench> {
     const programs = await buildPrograms();
+    const etl = options.profile ? await buildReadableEtl(OUTPUT) : programs.etl;
     const warehouses = await startWarehouses(accessibleDataDir());
-    return new Bench(options, programs, warehouses, mkdtempSync(join(tmpdir(), 'clickstream-bench-')));
+    return new Bench(options, { ...programs, etl }, warehouses, mkdtempSync(join(tmpdir(), 'clickstream-bench-')));
   }
 
   /** Done at the end, however that comes. */
@@ -148,7 +149,6 @@ export class Bench {
     profile: boolean,
   ): Promise<T> {
     await this.warehouses.calm();
-    if (profile) mkdirSync(OUTPUT, { recursive: true });
     const nodeArgs = profile ? ['--cpu-prof', `--cpu-prof-dir=${OUTPUT}`] : [];
     const before_s = await this.warehouses.cpu_s();
     const started = await startScript(file, args, env, nodeArgs);

@@ -63,6 +63,24 @@ export async function buildPrograms(): Promise<Programs> {
   };
 }
 
+/** Builds the ETL for profiles, with its names and sources, and leaves it there: a profile means nothing without it. */
+export async function buildReadableEtl(folder: string): Promise<string> {
+  const outfile = join(folder, 'etl.mjs');
+  await build({
+    ...NODE_MODULE,
+    minify: false,
+    sourcesContent: true,
+    absWorkingDir: ROOT,
+    entryPoints: ['src/lambda/etl.ts'],
+    outfile,
+    bundle: true,
+    external: [NATIVE_DRIVER],
+    plugins: [replaceModules(ROOT, withoutFiles(ROOT, SQL_OF_A_RUN))],
+    logLevel: 'warning',
+  });
+  return outfile;
+}
+
 const DUCKDB = '@duckdb/node-api';
 const DUCKDB_VERSION = '1.5.6-r.1';
 
