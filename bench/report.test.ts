@@ -48,12 +48,14 @@ it('the report names the run, counts what is met, and has every table, note and 
     scale: 0.5,
     rounds: 3,
     machine: 'A machine',
+    load: 2.345,
     settings: { autovacuum: 'off' },
   };
   const text = report(run, ROWS, 'results.svg');
   for (const part of [
     'Written by `npm run bench` on 2026-01-02 at abc1234',
     'A machine.',
+    'Its load was 2.3 before the bench began.',
     'autovacuum off',
     'multiplied by 0.5',
     '1 of 2 targets are met.',

@@ -19,6 +19,8 @@ export interface Run {
   readonly scale: number;
   readonly rounds: number;
   readonly machine: string;
+  /** What others made the machine do before it began: processes that wanted to run at once, in the mean of a minute. */
+  readonly load: number;
   /** Of the server, as names and values. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -66,7 +68,7 @@ export function report(run: Run, rows: readonly Reported[], chartFile: string): 
     '# What it costs',
     `Written by \`${run.command}\` on ${run.date} at ${run.commit}; do not edit. How to read it, and where the time goes: ` +
       '[docs/performance.md](../docs/performance.md).',
-    `${run.machine}. Everything shares this machine: S3, the ETL and PostgreSQL, each in its own process. PostgreSQL as it comes, durable ` +
+    `${run.machine}. Everything shares this machine: S3, the ETL and PostgreSQL, each in its own process. Its load was ${shown(run.load, 1)} before the bench began. PostgreSQL as it comes, durable ` +
       `(fsync and synchronous_commit on), but for ${settings.join(', ')}; both sides of a ratio use this server. ` +
       `Medians of ${run.rounds === 1 ? 'one round' : `${run.rounds} rounds, in which the sides take turns`}.`,
     ...(remark === undefined ? [] : [remark]),

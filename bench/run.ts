@@ -2,6 +2,7 @@
 // size writes bench/RESULTS.md and its chart; any other one writes the same into data/bench.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { ROOT } from '../scripts/build/bundles.ts';
 import { Bench, OUTPUT } from './bench.ts';
@@ -25,6 +26,7 @@ try {
   process.exit(2);
 }
 
+const load = loadavg()[0]!;
 const progress = new Progress();
 progress.say('building, starting PostgreSQL');
 const bench = await Bench.open(options);
@@ -46,7 +48,6 @@ async function measureRows(): Promise<void> {
   for (const [at, row] of rows.entries()) {
     const { name, title } = row;
     bench.say = (text) => progress.say(`[${at + 1}/${rows.length}] ${name}: ${text}`);
-    bench.say('');
     try {
       reported.push({ name, title, result: await row.measure(bench) });
     } catch (error) {
@@ -77,6 +78,7 @@ function write(rows: readonly Reported[]): void {
     scale: options.scale,
     rounds: options.rounds,
     machine: machine(bench.warehouses.server.version),
+    load,
     settings: SERVER_SETTINGS,
   };
   const bars = rows.flatMap(({ name, result }) =>
