@@ -10,9 +10,11 @@ export const splitItems = transform({
   },
   when: ({ row, event }) => row.event_name === 'order' && Array.isArray(event['items']),
   each(record, context) {
-    const items = record.event['items'] as readonly unknown[];
-    // All of them are looked at first: an order that throws is rejected whole.
-    for (const [place, { sku, quantity, price }] of items.map(readItem).entries()) {
+    const items = (record.event['items'] as readonly unknown[]).map(readItem);
+    // All of them are looked at first: of an order with a wrong item nothing is kept but its dead letter.
+    if (items.includes(undefined))
+      return context.reject(record, 'wrong_item', 'An item has no sku, quantity or price.');
+    for (const [place, { sku, quantity, price }] of (items as readonly Item[]).entries()) {
       const { row } = context.split(record, place);
       row.event_name = 'order_item';
       row.order_total = null;
@@ -29,11 +31,9 @@ interface Item {
   readonly price: number;
 }
 
-function readItem(item: unknown): Item {
+function readItem(item: unknown): Item | undefined {
   const { sku, quantity, price } = (item ?? {}) as Partial<Item>;
-  if (typeof sku !== 'string' || !Number.isInteger(quantity) || typeof price !== 'number') {
-    throw new Error('an item of the order has no sku, quantity or price');
-  }
+  if (typeof sku !== 'string' || !Number.isInteger(quantity) || typeof price !== 'number') return undefined;
   return { sku, quantity: quantity!, price };
 }
 

@@ -20,7 +20,11 @@ CREATE TABLE :"orders" (
   traffic_source text,
   traffic_medium text,
   traffic_campaign text,
-  traffic_channel text
+  traffic_channel text,
+  first_source text,
+  first_medium text,
+  first_campaign text,
+  first_channel text
 );
 
 CREATE INDEX ON :"orders" (visitor_id, session_id);
@@ -46,6 +50,10 @@ COMMENT ON COLUMN :"orders".traffic_source IS 'Where the session of the order ca
 COMMENT ON COLUMN :"orders".traffic_medium IS 'Its medium';
 COMMENT ON COLUMN :"orders".traffic_campaign IS 'Its campaign';
 COMMENT ON COLUMN :"orders".traffic_channel IS 'Its channel';
+COMMENT ON COLUMN :"orders".first_source IS 'Where the visitor’s first session came from; null is direct';
+COMMENT ON COLUMN :"orders".first_medium IS 'Its medium';
+COMMENT ON COLUMN :"orders".first_campaign IS 'Its campaign';
+COMMENT ON COLUMN :"orders".first_channel IS 'Its channel';
 
 CREATE TABLE :"orderMarks" (
   order_id text COLLATE "C" NOT NULL

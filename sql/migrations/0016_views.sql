@@ -353,7 +353,6 @@ CROSS JOIN LATERAL (
   SELECT nullif(currency, ''), coalesce(first_channel, 'direct'), left(first_source, 128), left(first_medium, 64),
     left(first_campaign, 128), count(*), sum(total), sum(net)
   FROM :"orders" AS o
-  LEFT JOIN :"visitors" AS v USING (visitor_id)
   WHERE ordered_at >= d.starts_at AND ordered_at < d.ends_at
   GROUP BY 1, 2, 3, 4, 5
 ) AS q;

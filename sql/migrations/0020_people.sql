@@ -105,7 +105,7 @@ SELECT person, first_seen, last_seen, clients, sessions, events, orders, revenue
 FROM summed
 LEFT JOIN earned USING (person);
 
-COMMENT ON VIEW :"people" IS 'A row per person, over all of their clients. For example: what first brought the people who ordered more than once?';
+COMMENT ON VIEW :"people" IS 'A row per person, over all of their clients. Reads all sessions: some seconds where there are millions. For example: what first brought the people who ordered more than once?';
 COMMENT ON COLUMN :"people".person IS 'u: and the user, else c: and the client';
 COMMENT ON COLUMN :"people".first_seen IS 'When their first session started, on whatever client';
 COMMENT ON COLUMN :"people".last_seen IS 'When their last one ended';
@@ -136,7 +136,7 @@ FROM (
 ) AS days
 GROUP BY day;
 
-COMMENT ON VIEW :"dailyPeople" IS 'People by day. For example: of those who came today, how many had been here before on any device?';
+COMMENT ON VIEW :"dailyPeople" IS 'People by day. Reads all sessions: some seconds where there are millions; daily_visitors counts clients at once. For example: of those who came today, how many had been here before on any device?';
 COMMENT ON COLUMN :"dailyPeople".day IS 'The day, in the reporting time zone';
 COMMENT ON COLUMN :"dailyPeople".people IS 'How many people had a session that started on it';
 COMMENT ON COLUMN :"dailyPeople".new_people IS 'How many of them had their first one';

@@ -2,6 +2,8 @@
 -- the tables of rows and sums begin empty. Run in one snapshot, so that what batches commit meanwhile stays marked.
 -- Where events are kept only from some time on, closed sessions and orders stay as they are, and the sums change by what
 -- the others change: what was summed up of events that are gone is nowhere else.
+:work_memory
+
 DELETE FROM :"marks";
 DELETE FROM :"orderMarks";
 
@@ -69,7 +71,7 @@ SELECT :order_event_columns FROM :"events" AS e
 WHERE order_id IS NOT NULL AND NOT EXISTS (SELECT FROM clickstream_closed_orders AS o WHERE o.order_id = e.order_id);
 
 CREATE INDEX ON clickstream_order_events (order_id);
-ANALYZE clickstream_order_events;
+ANALYZE clickstream_order_events (order_id);
 
 CREATE TEMPORARY TABLE clickstream_touched ON COMMIT DROP AS
 SELECT row_number() OVER ()::integer AS no, visitor_id, session_id
@@ -86,4 +88,4 @@ FROM clickstream_touched AS t
 JOIN :"events" AS e ON e.session_id = t.session_id AND coalesce(e.visitor_id, '') = t.visitor_id;
 
 ANALYZE clickstream_touched;
-ANALYZE clickstream_session_events;
+ANALYZE clickstream_session_events (no);

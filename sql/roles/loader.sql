@@ -26,7 +26,8 @@ GRANT SELECT, INSERT ON :"settings" TO :"loader";
 GRANT SELECT ON :"steps" TO :"loader";
 
 -- What settling works out from the events: rows anew, sums by adding.
-GRANT SELECT, INSERT, DELETE ON :"sessions", :"orders", :"visitors" TO :"loader";
+GRANT SELECT, INSERT, DELETE ON :"sessions", :"visitors" TO :"loader";
+GRANT SELECT, INSERT, UPDATE, DELETE ON :"orders" TO :"loader";
 GRANT SELECT, INSERT, UPDATE, DELETE ON :"quarterlyActivity", :"quarterlySessions", :"quarterlyProducts",
   :"quarterlyCategories", :"quarterlyOrders", :"quarterlyOrderLines", :"quarterlyJourneys", :"quarterlyPages",
   :"quarterlyVisitors", :"quarterlyAcquisition", :"dailyVisitors", :"weeklyCohorts",

@@ -76,7 +76,7 @@ FROM (
   ) AS found
 ) AS numbered;
 
-ANALYZE clickstream_placed;
+ANALYZE clickstream_placed (event_id, visitor_id);
 
 UPDATE :"events" AS e
 SET session_id = p.session_id

@@ -64,4 +64,4 @@ LEFT JOIN LATERAL (
 
 -- Each session asks for its own: without an index a rebuild compares every session with every order.
 CREATE INDEX ON clickstream_new_orders (visitor_id, session_id);
-ANALYZE clickstream_new_orders;
+ANALYZE clickstream_new_orders (order_id, visitor_id, session_id);

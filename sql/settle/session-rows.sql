@@ -75,8 +75,10 @@ WITH labelled AS (
   ) AS counted
   GROUP BY no
 ), revenue AS (
+  -- Only a session with the event of an order has one: the others, nearly all, need no look at the orders.
   SELECT t.no, sum(orders)::integer AS orders, jsonb_object_agg(currency, net) AS revenue
-  FROM clickstream_touched AS t
+  FROM funnel AS f
+  JOIN clickstream_touched AS t USING (no)
   JOIN LATERAL (
     SELECT currency, sum(orders) AS orders, trim_scale(sum(net)) AS net
     FROM (
@@ -90,6 +92,7 @@ WITH labelled AS (
     ) AS both_kinds
     GROUP BY currency
   ) AS o ON true
+  WHERE f.order_times IS NOT NULL
   GROUP BY t.no
 )
 INSERT INTO clickstream_new_sessions
@@ -119,12 +122,15 @@ LEFT JOIN products AS p USING (no)
 LEFT JOIN known_users AS u USING (no)
 LEFT JOIN revenue AS r USING (no);
 
-ANALYZE clickstream_new_sessions;
+-- Of these columns alone: looking at all takes as long as making the rows.
+ANALYZE clickstream_new_sessions (visitor_id, session_id);
 
 INSERT INTO :"sessions" SELECT * FROM clickstream_new_sessions;
 
+-- What first brought the visitor is filled in when that is known.
 ALTER TABLE clickstream_new_orders
-  ADD COLUMN traffic_source text, ADD COLUMN traffic_medium text, ADD COLUMN traffic_campaign text, ADD COLUMN traffic_channel text;
+  ADD COLUMN traffic_source text, ADD COLUMN traffic_medium text, ADD COLUMN traffic_campaign text, ADD COLUMN traffic_channel text,
+  ADD COLUMN first_source text, ADD COLUMN first_medium text, ADD COLUMN first_campaign text, ADD COLUMN first_channel text;
 
 UPDATE clickstream_new_orders AS o
 SET traffic_source = s.traffic_source, traffic_medium = s.traffic_medium, traffic_campaign = s.traffic_campaign,

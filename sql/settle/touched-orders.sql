@@ -48,4 +48,4 @@ CROSS JOIN LATERAL (
 ) AS e;
 
 CREATE INDEX ON clickstream_order_events (order_id);
-ANALYZE clickstream_order_events;
+ANALYZE clickstream_order_events (order_id);

@@ -64,4 +64,4 @@ CROSS JOIN LATERAL (
 ) AS e
 WHERE t.visitor_id = '';
 
-ANALYZE clickstream_session_events;
+ANALYZE clickstream_session_events (no);

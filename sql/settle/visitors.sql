@@ -68,3 +68,11 @@ LEFT JOIN ordered USING (visitor_id)
 LEFT JOIN revenue USING (visitor_id);
 
 INSERT INTO :"visitors" SELECT * FROM clickstream_new_visitors;
+
+UPDATE :"orders" AS o
+SET first_source = v.first_source, first_medium = v.first_medium, first_campaign = v.first_campaign,
+  first_channel = v.first_channel
+FROM clickstream_new_visitors AS v
+WHERE v.orders > 0 AND o.visitor_id = v.visitor_id
+  AND (o.first_source, o.first_medium, o.first_campaign, o.first_channel)
+    IS DISTINCT FROM (v.first_source, v.first_medium, v.first_campaign, v.first_channel);

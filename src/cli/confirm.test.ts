@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { confirm } from './confirm.ts';
+import { confirm, confirmForGood } from './confirm.ts';
 
 async function answered(...lines: string[]): Promise<{ yes: boolean; asked: number }> {
   const input = new PassThrough();
@@ -22,4 +22,19 @@ test('yes and y are a yes, no and n a no, however they are written', async () =>
 test('what is neither is asked again, and the end of the input is a no', async () => {
   expect(await answered('')).toEqual({ yes: false, asked: 2 });
   expect(await answered()).toEqual({ yes: false, asked: 1 });
+});
+
+test('what cannot be undone wants a whole yes, and asks once', async () => {
+  for (const [line, yes] of [
+    ['yes\n', true],
+    [' YES \n', true],
+    ['y\n', false],
+    ['\n', false],
+    ['', false],
+  ] as const) {
+    const input = new PassThrough();
+    const said = confirmForGood('Erase it?', { input, output: new PassThrough() });
+    input.end(line);
+    expect(await said, JSON.stringify(line)).toBe(yes);
+  }
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ClickstreamError } from '../errors.ts';
-import { readEraseRequest, type EraseFlags } from './erase-flags.ts';
+import { readEraseRequest, readRawHours, type EraseFlags } from './erase-flags.ts';
 
 it('takes users and clients, each once', () => {
   expect(readEraseRequest({ user: ['a', 'b', 'a'], client: ['a'] })).toEqual({
@@ -29,4 +29,14 @@ it.each<[EraseFlags, string]>([
   expect(refused).toMatchObject({ code: 'invalid_flag', stage: 'config' });
   expect((refused as Error).message).toContain(message);
   expect((refused as Error).message).not.toContain('secret');
+});
+
+it('takes hours only with --raw, and all there are without', () => {
+  const now_ms = Date.parse('2025-12-06T05:30:00Z');
+  expect(readRawHours({ raw: true }, now_ms)).toBeUndefined();
+  const hours = readRawHours({ raw: true, from: '2025-12-06T03' }, now_ms);
+  expect(hours?.map(({ prefix }) => prefix)).toEqual(['events/2025/12/06/03/', 'events/2025/12/06/04/']);
+  expect(() => readRawHours({ raw: true, to: '2025-12-06T03' }, now_ms)).toThrow('give --from with it');
+  for (const flag of ['from', 'to', 'pipeline'])
+    expect(() => readRawHours({ [flag]: '2025-12-06T03' }, now_ms)).toThrow(`--${flag} is about raw objects`);
 });

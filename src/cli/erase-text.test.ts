@@ -39,7 +39,8 @@ it('says how much there is of whom, and from when', () => {
 });
 
 it('says what went, and what is left in S3', () => {
-  const text = erasedText({ events: 3, sessions: 2, orders: 1, visitors: 1, rejects: 0 });
+  const text = erasedText({ events: 3, sessions: 2, orders: 1, visitors: 1, rejects: 0 }, false);
   expect(text).toContain('Erased: 3 events, 2 sessions, 1 order, 1 visitor and 0 dead letters.');
   expect(text).toContain('The raw objects in S3 still hold them');
+  expect(erasedText({ events: 3, sessions: 2, orders: 1, visitors: 1, rejects: 0 }, true)).not.toContain('S3');
 });

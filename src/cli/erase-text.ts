@@ -16,8 +16,8 @@ export function surveyText(survey: EraseSurvey): string {
   ].join('\n');
 }
 
-/** What an erasure took away. */
-export function erasedText({ events, sessions, orders, visitors, rejects }: Erased): string {
+/** What an erasure took away. With `raw`, raw objects come next. */
+export function erasedText({ events, sessions, orders, visitors, rejects }: Erased, raw: boolean): string {
   const gone = [
     plural(events, 'event'),
     plural(sessions, 'session'),
@@ -26,8 +26,10 @@ export function erasedText({ events, sessions, orders, visitors, rejects }: Eras
     plural(rejects, 'dead letter'),
   ];
   return (
-    `Erased: ${gone.slice(0, -1).join(', ')} and ${gone.at(-1)!}. Their records are dropped whenever they are read again.\n` +
-    'The raw objects in S3 still hold them, until a lifecycle rule deletes these.'
+    `Erased: ${gone.slice(0, -1).join(', ')} and ${gone.at(-1)!}. Their records are dropped whenever they are read again.` +
+    (raw
+      ? ''
+      : '\nThe raw objects in S3 still hold them, until a lifecycle rule deletes these, or --raw rewrites them.')
   );
 }
 

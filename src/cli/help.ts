@@ -138,6 +138,24 @@ Examples:
   clickstream sessions what-if --timeout 45
   clickstream sessions what-if --cut-at-midnight --time-zone Europe/Berlin --by-day --from 2025-12-01T00`;
 
+/** After the flags of `clickstream plan`. */
+export const PLAN_HELP = `
+Hours of the bucket are listed, and a few of their objects read to see how many events there are. The times come from
+measured costs of one core (npm run bench), a core's share that Lambda gives to each size of memory, and a warehouse that is as
+fast as the one measured. docs/performance.md has how far they have been off.
+
+Environment, for hours of the bucket only:
+  RAW_BUCKET_NAME                          the bucket with the raw events
+  AWS_ENDPOINT_URL_S3                      an S3 that is not Amazon's
+  AWS_PROFILE, AWS_REGION, ...             as for any AWS tool
+
+Exit codes: 0 said, 1 the bucket cannot be read, 2 wrong usage or configuration
+
+Examples:
+  clickstream plan --hour 2025-12-06T05
+  clickstream plan --prefix events/2025/12/ --memory 256
+  clickstream plan --events 50000 --events-per-object 20 --json | jq .forecast.seconds`;
+
 /** After the flags of `clickstream status`. */
 export const STATUS_HELP = `
 working: every hour that ended over half an hour ago is in. behind: one is not. failing: its last run, or the last run
@@ -229,19 +247,27 @@ const SETTLING_VARIABLES = `  SESSION_TIMEOUT_MINUTES, SESSION_CUT_AT_MIDNIGHT, 
 export const ERASE_HELP = `
 Shows how much there is and asks before it does anything. A salted hash of each id stays (a tombstone): records of theirs
 that are read again, by whatever run, are dropped and counted under the reason "erased". What others did with a client that
-they share stays. Raw objects in S3 are not touched: see docs/privacy.md. Needs a member of the owner role. Doing it again is
-safe, and finishes what was interrupted.
+they share stays. Needs a member of the owner role. Doing it again is safe, and finishes what was interrupted.
+
+Raw objects in S3 are left alone, unless --raw is given: then their records in them are replaced by {"_erased":true} (with
+the time of receipt), each object is written only if nobody changed it meanwhile, and the hours are read again by the usual
+run, so that the ledger knows the objects. It goes by the tombstones, so that records of those erased before go as well. Give
+your --pipeline, if you have one. Needs s3:PutObject on events/*. Versioned buckets keep the old versions: see docs/privacy.md.
 
 Environment:
 ${WAREHOUSE_VARIABLES}
 ${SETTLING_VARIABLES}
+  RAW_BUCKET_NAME, AWS_ENDPOINT_URL_S3, AWS_PROFILE, AWS_REGION, ...      of --raw: as for the ETL
 
-Exit codes: 0 erased, or nothing was found, 1 failed or not confirmed, 2 wrong usage or configuration
+Exit codes: 0 erased, or nothing was found, 1 failed, not confirmed, or something of --raw is left, 2 wrong usage or
+configuration, 3 stopped: run it again to go on
 
 Examples:
   clickstream erase --user 4711 --with-clients --dry-run
   clickstream erase --user 4711 --with-clients
-  clickstream erase --client 5f0c2c1e --client 77ab0d91 --yes --json`;
+  clickstream erase --client 5f0c2c1e --client 77ab0d91 --yes --json
+  clickstream erase --user 4711 --with-clients --raw --pipeline pipeline.ts
+  clickstream erase --user 4711 --raw --from 2025-12-01T00 --yes`;
 
 /** After the flags of `clickstream prune`. */
 export const PRUNE_HELP = `

@@ -13,6 +13,7 @@ import {
   PROGRAM_HELP,
   REBUILD_HELP,
   RECONCILE_HELP,
+  PLAN_HELP,
   PRUNE_HELP,
   REDRIVE_HELP,
   REPLAY_HELP,
@@ -27,6 +28,8 @@ import { newPipelineCommand, newTransformCommand, type NewFlags } from './new-co
 import { rebuildCommand, type RebuildFlags } from './rebuild-command.ts';
 import { reconcileCommand } from './orders-command.ts';
 import type { ReconcileFlags } from './orders-flags.ts';
+import { planCommand } from './plan-command.ts';
+import type { PlanFlags } from './plan-flags.ts';
 import { pruneCommand } from './prune-command.ts';
 import type { PruneFlags } from './prune-flags.ts';
 import { replayCommand } from './replay-command.ts';
@@ -157,6 +160,24 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .action(async (flags: WhatIfFlags) => ended(await whatIfCommand(flags)));
 
   program
+    .command('plan')
+    .description('Says what an hour will take, whether it fits, and what a month of them costs. Runs nothing.')
+    .option('--hour <hour>', 'count a UTC hour of the bucket: 2025-12-06T05')
+    .option('--date <date>', 'count the hours of a UTC day')
+    .option('--prefix <prefix>', 'count the hours under a prefix, such as events/2025/12/')
+    .option('--from <hour>', 'count the hours of a range, from this one')
+    .option('--to <hour>', 'up to this one, included')
+    .option('--events <n>', 'instead: an hour of so many events')
+    .option('--events-per-object <n>', 'as a tracker that batches sends them; 1 unless given')
+    .option('--event-bytes <n>', 'of an event with what the ingest adds; 700 unless given')
+    .option('--latency <ms>', 'from a GET to its answer; 15 unless given')
+    .option('--memory <mb>', 'of the function; 512 unless given')
+    .option('--timeout <seconds>', 'of an invocation; 900 unless given')
+    .option('--json', 'one JSON document on stdout, and nothing else there')
+    .addHelpText('after', PLAN_HELP)
+    .action(async (flags: PlanFlags) => ended(await planCommand(flags)));
+
+  program
     .command('status')
     .description('Says whether the warehouse is being filled: working, behind or failing.')
     .option('--json', 'one JSON document on stdout, and nothing else there')
@@ -241,6 +262,10 @@ export function createProgram(ended: (exitCode: number) => void): Command {
     .option('--user <id>', 'a user, by the id that events have; may be given several times', several, [])
     .option('--client <id>', 'a client (browser or device); may be given several times', several, [])
     .option('--with-clients', 'the clients as well that only these users have used')
+    .option('--raw', 'also rewrite raw objects in S3, with their records blanked, and read those hours again')
+    .option('--from <hour>', 'of --raw, the first hour whose objects to look at; without it, all there are')
+    .option('--to <hour>', 'of --raw, the last hour, included; without it, the hour before this one')
+    .option('--pipeline <file>', 'of --raw, what hours are read again with: what defineEtl made')
     .option('--dry-run', 'show what there is of them, and change nothing')
     .option('--yes', 'do not ask; without a terminal nothing is erased otherwise')
     .option('--json', 'one JSON document on stdout, and nothing else there')

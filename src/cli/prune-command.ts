@@ -1,6 +1,6 @@
 import { readSettlingSettings } from '../config/settings.ts';
 import { prune } from '../warehouse/prune.ts';
-import { confirmed, mustBeAbleToAsk } from './ask-first.ts';
+import { confirmForGood, mustBeAbleToAsk } from './confirm.ts';
 import { EXIT } from './exit-codes.ts';
 import { print, printJson, say } from './output.ts';
 import { readPruneRequest, type PruneFlags } from './prune-flags.ts';
@@ -24,7 +24,7 @@ export async function pruneCommand(flags: PruneFlags): Promise<number> {
     if (flags.dryRun === true && isQuiet) printJson(document(found, true, false));
     else (flags.dryRun === true ? print : say)(prunedText(found, true));
     if (flags.dryRun === true) return EXIT.complete;
-    if (!(await confirmed('They are deleted for good.'))) {
+    if (!(await confirmForGood('They are deleted for good.'))) {
       if (!isQuiet) print('Nothing was changed.');
       return EXIT.failed;
     }

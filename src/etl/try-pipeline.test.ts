@@ -62,6 +62,12 @@ test('each event has its way through the transforms, and its end', async () => {
   expect(log).toHaveLength(5);
 });
 
+test('a record that was blanked ends before the first transform', async () => {
+  const { events } = await tryText('{"_erased":true}\n{"eventName":"view"}');
+  expect(events[0]).toMatchObject({ steps: [], end: { by: 'read', verdict: { kind: 'dropped', reason: 'erased' } } });
+  expect(events[1]).toHaveProperty('row');
+});
+
 test('without an event there is nothing to show', async () => {
   expect((await tryText('')).events).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { SettlingRule } from '../config/settling-rule.ts';
 import { isDeepStrictEqual } from 'node:util';
+import { ERASED, isBlanked } from './pipeline/blanked.ts';
 import type { Columns } from './pipeline/column.ts';
 import type { EventRecord } from './pipeline/event-record.ts';
 import { observed, type Verdict } from './pipeline/observed.ts';
@@ -118,6 +119,7 @@ function tried(
 ): TriedEvent {
   const { index, origin, event, row } = record;
   const common = { index, key: origin.key, event, ...(madeBy === undefined ? {} : { madeBy }), steps };
+  if (isBlanked(event)) return { ...common, end: { by: 'read', verdict: { kind: 'dropped', reason: ERASED } } };
   // A duplicate goes on, and a later transform may still reject it.
   const last = steps.filter(({ verdict }) => verdict !== undefined).at(-1);
   if (last) return { ...common, end: { by: last.transform, verdict: last.verdict! } };

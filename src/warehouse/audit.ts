@@ -87,7 +87,8 @@ class Listing {
   }
 }
 
-async function* originsFrom(
+/** The objects of hours that follow one another, and what lies between the hours' folders, by one listing. */
+export async function* originsFrom(
   store: ObjectStore,
   hours: readonly HourUnit[],
   signal: AbortSignal,

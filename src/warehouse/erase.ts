@@ -43,6 +43,15 @@ export interface Erased {
   readonly rejects: number;
 }
 
+/** What an erasure came to. */
+export interface Erasure {
+  readonly survey: EraseSurvey;
+  /** Those that were named, and the clients that were found to be theirs. */
+  readonly persons: Persons;
+  /** Absent when it was not confirmed. */
+  readonly erased?: Erased;
+}
+
 export interface EraseOptions {
   /** Asked once it is known what there is; nothing is changed unless it says so. */
   readonly confirm: (survey: EraseSurvey) => Promise<boolean>;
@@ -59,14 +68,14 @@ const LIMIT_MS = 24 * 3_600_000;
  * go, and sessions, orders, visitors and rollups are settled without them. Loads are not held up; settling waits for the
  * second part. Stopped in between, it is finished by doing it again. Needs the owner of the tables.
  *
- * @returns what there was, and what was taken away unless `confirm` said no.
+ * @returns what there was, of whom, and what was taken away unless `confirm` said no.
  * @throws ClickstreamError `other_rule`, `missing_table`, `warehouse_unreachable` or `warehouse_refused`.
  */
 export async function erase(
   { postgres, tables, ...rule }: SettlingSettings,
   request: EraseRequest,
   { confirm, onLaid }: EraseOptions,
-): Promise<{ readonly survey: EraseSurvey; readonly erased?: Erased }> {
+): Promise<Erasure> {
   const sql = eraseSql(tables, rule);
   const connection = new Connection(postgres, 'clickstream erase', () => LIMIT_MS, LIMIT_MS);
   connection.onConnect = async (client) => {
@@ -80,13 +89,13 @@ export async function erase(
     const rejects = new Rejects(connection, tables);
     const found = await connection.run((client) => withTheirClients(client, sql, request));
     const survey = await surveyOf(connection, sql, found, (await rejectsOf(found, rejects)).keys.length);
-    if (!(await confirm(survey))) return { survey };
+    if (!(await confirm(survey))) return { survey, persons: found };
     const persons = await connection.transaction((client) => layTombstones(client, sql, request, found));
     await onLaid?.();
     const places = await rejectsOf(persons, rejects);
     const id = randomUUID();
     const erased = await connection.transaction((client) => remove(client, sql, persons, places, id));
-    return { survey, erased };
+    return { survey, persons, erased };
   } finally {
     await connection.close();
   }

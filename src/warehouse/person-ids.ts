@@ -1,3 +1,4 @@
+import type { JsonObject } from '../etl/pipeline/record.ts';
 import { asObject, asText } from '../etl/transforms/values.ts';
 import type { PersonId, PersonKind } from './tombstone.ts';
 
@@ -8,6 +9,8 @@ const FIELDS: Readonly<Record<string, PersonKind>> = {
   clientId: 'client',
   client_id: 'client',
 };
+
+const FIELD_NAMES = Object.keys(FIELDS);
 
 /** Such a field with its value, in text that is no JSON as a whole. */
 const FIELD = /"(userId|user_id|clientId|client_id)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false)/g;
@@ -22,13 +25,25 @@ export function personIdsIn(raw: Buffer): PersonId[] {
   try {
     value = JSON.parse(text);
   } catch {
-    return Array.from(text.matchAll(FIELD), ([, field, literal]) => idOf(field!, literalValue(literal!))).filter(isId);
+    return personIdsInText(text);
   }
-  return (Array.isArray(value) ? value : [value]).flatMap((item) =>
-    Object.entries(asObject(item) ?? {})
-      .map(([field, held]) => idOf(field, held))
-      .filter(isId),
-  );
+  return (Array.isArray(value) ? value : [value]).flatMap((item) => personIdsOf(asObject(item) ?? {}));
+}
+
+/** The ids that a record has. */
+export function personIdsOf(event: JsonObject): PersonId[] {
+  const ids: PersonId[] = [];
+  for (const field of FIELD_NAMES) {
+    if (!Object.hasOwn(event, field)) continue;
+    const id = idOf(field, event[field]);
+    if (id) ids.push(id);
+  }
+  return ids;
+}
+
+/** The ids that fields hold anywhere in text that is no JSON. */
+export function personIdsInText(text: string): PersonId[] {
+  return Array.from(text.matchAll(FIELD), ([, field, literal]) => idOf(field!, literalValue(literal!))).filter(isId);
 }
 
 function idOf(field: string, value: unknown): PersonId | undefined {

@@ -29,8 +29,11 @@ describe('the loader may do', () => {
     for (const [, table] of plain.matchAll(/\bINSERT INTO :"(\w+)"/g)) add(table!, 'INSERT');
     for (const [, table] of plain.matchAll(/\bUPDATE :"(\w+)"/g)) add(table!, 'UPDATE');
     for (const [, table] of plain.matchAll(/\bDELETE FROM :"(\w+)"/g)) add(table!, 'DELETE');
-    for (const [, table] of plain.matchAll(/INSERT INTO :"(\w+)"[^;]*ON CONFLICT[^;]*DO UPDATE/g))
-      add(table!, 'UPDATE');
+    // Several in one statement, each up to the next.
+    for (const insert of plain.split(/(?=\bINSERT INTO :"\w+")|;/)) {
+      const [, table] = /^INSERT INTO :"(\w+)"[^]*ON CONFLICT[^]*DO UPDATE/.exec(insert) ?? [];
+      if (table !== undefined) add(table, 'UPDATE');
+    }
     return found;
   };
   // With each table's name in the place of what stands for it, as in the files.

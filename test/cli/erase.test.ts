@@ -58,6 +58,42 @@ it('is refused to the loader, which may delete no event', async () => {
   expect(await count()).toBe(1);
 });
 
+it('rewrites raw objects when asked to, says what it did, and leaves an audit content', async () => {
+  const text = async (): Promise<string> => (await s3.getObject('raw', `${PREFIX}a.json`)).toString();
+  const unknown = await runCli(['erase', '--user', ID, '--from', HOUR, '--yes'], warehouse.adminEnv);
+  expect(unknown).toMatchObject({ exitCode: 2 });
+  const args = ['erase', '--user', ID, '--raw'];
+  const dry = await runCli([...args, '--dry-run'], warehouse.adminEnv);
+  expect(dry).toMatchObject({ exitCode: 0 });
+  // Of the client that was erased with them as well: it goes by the tombstones.
+  expect(dry.stdout).toContain('3 records would be blanked in 1 object, of 1 object');
+  expect(await text()).toContain(ID);
+  const unasked = await runCli(args, warehouse.adminEnv);
+  expect(unasked).toMatchObject({ exitCode: 2, stdout: '' });
+
+  await warehouse.rows('ALTER TABLE clickstream_events ADD COLUMN discount numeric');
+  const other = await runCli([...args, '--yes'], warehouse.adminEnv);
+  expect(other).toMatchObject({ exitCode: 2 });
+  expect(other.stderr).toContain('columns that this pipeline does not make (discount)');
+  await warehouse.rows('ALTER TABLE clickstream_events DROP COLUMN discount');
+
+  const done = await runCli([...args, '--yes', '--json'], warehouse.adminEnv);
+  expect(done).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(JSON.parse(done.stdout)).toMatchObject({
+    dryRun: false,
+    raw: { objects: 1, listed: 1, rewritten: 1, records: 3, oldVersions: 0, failed: [], hoursRead: 1, hoursLeft: [] },
+  });
+  const after = await text();
+  expect(after.split('\n').map((line) => line.startsWith('{"_erased":true'))).toEqual([true, true, false, true, false]);
+  expect(after).not.toContain('4711');
+  const again = await runCli([...args, '--yes'], warehouse.adminEnv);
+  expect(again).toMatchObject({ exitCode: 0 });
+  expect(again.stdout).toContain('Raw objects: 0 records blanked in 0 objects, of 1 object');
+  for (const { stdout, stderr } of [dry, other, done, again]) expect(stdout + stderr).not.toContain('4711');
+  expect(await runCli(['audit', '--hour', HOUR], warehouse.env)).toMatchObject({ exitCode: 0 });
+  expect(await count()).toBe(1);
+});
+
 it('prune counts, deletes, and says what it did', async () => {
   const env = warehouse.adminEnv;
   const dry = await runCli(['prune', '--before', '2025-12-08', '--dry-run'], env);

@@ -107,8 +107,8 @@ describe('what is wrong', () => {
 it('exits with 3 when time runs out, and goes on when it is run again', async () => {
   const prefix = prefixOf('08');
   await putEach(s3, events(2000, 300, 'slow'), prefix);
-  get_ms = 400;
-  const slow = await runCli(['etl', '--prefix', prefix, '--budget', '2.5', '--batch', '20'], warehouse.env);
+  get_ms = 800;
+  const slow = await runCli(['etl', '--prefix', prefix, '--budget', '5', '--batch', '20'], warehouse.env);
   expect(slow.exitCode).toBe(3);
   expect(slow.stdout).toMatch(/^2025-12-06T08 +partial /m);
   expect(slow.stdout).toContain('Run the same command again to go on. It goes on after events/2025/12/06/08/');

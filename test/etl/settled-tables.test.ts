@@ -120,7 +120,7 @@ it('settles sessions, orders, visitors and rollups as a recompute from all event
         total.orders += settled['orders']!.length;
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
   expect(total.sessions).toBeGreaterThan(20);
   expect(total.orders).toBeGreaterThan(0);

@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { loadPipeline } from '../../src/cli/pipeline-file.ts';
+import { defaultPipeline } from '../../src/etl/default-pipeline.ts';
+import type { JsonObject } from '../../src/etl/pipeline/record.ts';
 import { runEtl } from '../../src/etl/run-etl.ts';
+import { testTransform } from '../../src/testing/index.ts';
 import { freshBucket, HOUR, PREFIX } from '../support/bucket.ts';
 import { freshWarehouse } from '../support/warehouse.ts';
 
@@ -94,3 +97,14 @@ test.each(Object.entries(EXAMPLES))(
     }
   },
 );
+
+test.each(Object.keys(EXAMPLES))('%s: its own transforms keep the rules of transforms', async (name) => {
+  const { transforms } = await loadPipeline(`${folder}${name}/pipeline.ts`);
+  const own = transforms.filter((one) => !defaultPipeline.transforms.includes(one));
+  expect(own).not.toEqual([]);
+  const events = readFileSync(`${folder}${name}/events.ndjson`, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as JsonObject);
+  for (const one of own) await testTransform(one, { events });
+});

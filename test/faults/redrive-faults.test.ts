@@ -68,7 +68,7 @@ it.concurrent.each(CASES)(
       bench.proxy.plan = plan;
 
       // What falls silent is given up when the time is up.
-      const limits = { remaining_ms: kind === 'silence' ? 4_000 : 60_000, memory_bytes: Infinity };
+      const limits = { remaining_ms: kind === 'silence' ? 8_000 : 60_000, memory_bytes: Infinity };
       const result = await redrive({}, throughProxy, { pipeline: defaultPipeline, limits }).catch(() => undefined);
       expect(fired(), 'the moment came').toBe(1);
       if (kind === 'reset')

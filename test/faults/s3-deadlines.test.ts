@@ -30,8 +30,8 @@ const ENDLESS: readonly (readonly [what: string, fault: S3Fault])[] = [
 describe('with a few seconds, and the limits that the store has by itself, a run ends in time', () => {
   const CASES = ENDLESS.flatMap(([what, fault]) => PLACES.map((place) => ({ what, fault, place })));
 
-  // Not at once: each measures that it ends in time.
-  it.each(CASES)('$place: $what without end', async ({ place, fault }) => {
+  // Some at once: nearly all of the time is waiting.
+  it.concurrent.each(CASES)('$place: $what without end', async ({ place, fault }) => {
     await benches.use(async (s3Bench) => {
       const { warehouse } = s3Bench.bench;
       // The bench holds the run to its time.
@@ -72,7 +72,7 @@ it('a burst of refusals, of every request for two seconds, is waited out', async
   });
 });
 
-it.each(PLACES)('%s: a body that trickles is given up, though it never stalls', async (place) => {
+it.concurrent.each(PLACES)('%s: a body that trickles is given up, though it never stalls', async (place) => {
   await benches.use(async (s3Bench) => {
     const trickle: S3Fault = { kind: 'drip', piece_bytes: 10, pause_ms: 50 };
     const storeLimits = { ...LIMITS, timeouts: { ...LIMITS.timeouts, whole_ms: 3_000 } };

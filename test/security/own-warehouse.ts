@@ -51,11 +51,10 @@ async function ownServer(): Promise<OwnWarehouse> {
   const settingsOf = (user: string, schema?: string): OwnWarehouse['settings'] => ({
     tables: tableNames(`${schema === undefined ? '' : `${schema}.`}${prefix}events`),
     postgres: {
-      ...server,
+      ...{ ssl: false as const, ...server },
       database,
       user,
       password: MARKERS.password,
-      ssl: false,
       ...(schema === undefined ? {} : { schema }),
     },
   });
@@ -70,6 +69,7 @@ async function ownServer(): Promise<OwnWarehouse> {
       DW_PG_USER: user,
       DW_PG_PASSWORD: MARKERS.password,
       DW_PG_DATABASE: database,
+      ...(server.ssl ? { DW_PG_SSL: 'true', DW_PG_SSL_CA: server.ssl.ca } : {}),
       TARGET_TABLE: `${prefix}events`,
     }),
     login: async (name, attributes = '') => {

@@ -17,9 +17,10 @@ export type ExpectedRow = Readonly<Record<string, unknown>>;
 
 /** What the traffic's maker knows, as the rows of the warehouse's tables. Days are those of UTC. */
 export function expectedTables(rows: TruthRows): Readonly<Record<string, readonly ExpectedRow[]>> {
+  const visitors = new Map(rows.visitors.map((visitor) => [visitor.visitorId, visitor]));
   return {
     sessions: rows.sessions.map(sessionRow),
-    orders: rows.orders.map(orderRow),
+    orders: rows.orders.map((order) => orderRow(order, visitors.get(order.visitorId ?? ''))),
     visitors: rows.visitors.map(visitorRow),
     ...expectedRollups(rows),
   };
@@ -70,7 +71,7 @@ function productEntry({ product, views, carts, taken }: SessionProductTruth): Ex
   };
 }
 
-function orderRow(order: OrderTruth): ExpectedRow {
+function orderRow(order: OrderTruth, visitor: VisitorTruth | undefined): ExpectedRow {
   return {
     order_id: order.orderId,
     ordered_at: order.ordered_ms,
@@ -86,6 +87,7 @@ function orderRow(order: OrderTruth): ExpectedRow {
     events: order.events,
     lines: order.lines?.map(lineEntry) ?? null,
     ...traffic('traffic', order.origin),
+    ...traffic('first', visitor?.first),
   };
 }
 

@@ -142,9 +142,9 @@ const VIEWS: readonly (readonly [view: string, columns: string, ofRows: string])
   [
     'acquisition',
     `day, currency, ${TRAFFIC}, customers, net`,
-    `SELECT ${day('first_seen')}, nullif(currency, ''), coalesce(first_channel, 'direct'), first_source, first_medium,
-       first_campaign, count(DISTINCT visitor_id), sum(net)
-     FROM clickstream_orders JOIN clickstream_visitors USING (visitor_id) GROUP BY 1, 2, 3, 4, 5, 6`,
+    `SELECT ${day('first_seen')}, nullif(currency, ''), coalesce(v.first_channel, 'direct'), v.first_source, v.first_medium,
+       v.first_campaign, count(DISTINCT visitor_id), sum(net)
+     FROM clickstream_orders JOIN clickstream_visitors AS v USING (visitor_id) GROUP BY 1, 2, 3, 4, 5, 6`,
   ],
   [
     "attribution WHERE model = 'last_touch'",
@@ -155,9 +155,9 @@ const VIEWS: readonly (readonly [view: string, columns: string, ofRows: string])
   [
     "attribution WHERE model = 'first_touch'",
     `day, currency, ${TRAFFIC}, orders, gross, net`,
-    `SELECT ${day('ordered_at')}, nullif(currency, ''), coalesce(first_channel, 'direct'), first_source, first_medium,
-       first_campaign, count(*), sum(total), sum(net)
-     FROM clickstream_orders JOIN clickstream_visitors USING (visitor_id) GROUP BY 1, 2, 3, 4, 5, 6`,
+    `SELECT ${day('ordered_at')}, nullif(currency, ''), coalesce(v.first_channel, 'direct'), v.first_source, v.first_medium,
+       v.first_campaign, count(*), sum(total), sum(net)
+     FROM clickstream_orders JOIN clickstream_visitors AS v USING (visitor_id) GROUP BY 1, 2, 3, 4, 5, 6`,
   ],
   [
     'revenue',

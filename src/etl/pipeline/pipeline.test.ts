@@ -4,7 +4,9 @@ import { column, required } from './column.ts';
 import type { EventRecord } from './event-record.ts';
 import type { Fitted } from './fit.ts';
 import { definePipeline, type Pipeline, type PipelineRun } from './pipeline.ts';
-import { recordsOf } from './testing/records.ts';
+import { decode } from './decode/testing.ts';
+import type { DecodedRecord } from './record.ts';
+import { ORIGIN, recordsOf } from './testing/records.ts';
 import { transform, type Transform } from './transform.ts';
 import { RULE } from './testing/rule.ts';
 
@@ -162,6 +164,22 @@ describe('a batch', () => {
     expect(Object.fromEntries(out.dropped)).toEqual({ unwanted: 1 });
     expect(Object.fromEntries(out.metrics)).toEqual({ 'leaveOut.seen': 4 });
     expect(out.split).toBe(0);
+  });
+
+  test('begins without the records that were blanked, which count as dropped', async () => {
+    const seen: unknown[] = [];
+    const look = transform({ name: 'look', batch: (records) => void seen.push(...numbers(records as EventRecord[])) });
+    const run = await opened(look);
+    const lines = [
+      '{"_erased":true}',
+      '{"n":1}',
+      '{"_erased":true,"_ingest":{"receivedAt":1}}',
+      '{"n":2,"_erased":true}',
+    ];
+    const out = run.batch(decode(lines.join('\n')).map((piece) => run.record(piece as DecodedRecord, ORIGIN)));
+    expect([seen, numbers(out.records)]).toEqual([[1, 2], [1, 2]]); // prettier-ignore
+    expect([out.rejects, Object.fromEntries(out.dropped)]).toEqual([[], { erased: 2 }]);
+    expect(out.transforms).toMatchObject([{ name: 'look', records: 2, dropped: 0 }]);
   });
 
   test('has each record’s fate decided once, however often it is rejected and dropped', async () => {

@@ -4,6 +4,7 @@ import type { EventRecord, Reject } from './event-record.ts';
 import { checkedColumns, type ColumnsOf, type Fitted, type Same } from './fit.ts';
 import type { DecodedRecord, Origin } from './record.ts';
 import { BatchWork } from './batch-work.ts';
+import { withoutBlanked } from './blanked.ts';
 import { checkedRun } from './checked-run.ts';
 import { prefetched, type Prefetch } from './prefetch.ts';
 import type { OpenContext, Transform, TransformRun } from './transform.ts';
@@ -142,7 +143,7 @@ class OpenPipeline implements PipelineRun {
   *#through(records: readonly EventRecord[]): Generator<Prefetch, TransformedBatch, undefined> {
     const work = new BatchWork(this.#log);
     const transforms: TransformCounts[] = [];
-    let left = records;
+    let left = withoutBlanked(records, work);
     for (const { name, run } of this.#runs) {
       const began_ms = performance.now();
       if (run.prefetch) yield { name, run, records: left };

@@ -25,8 +25,8 @@ export interface ReadOptions {
 
 /** Objects up to this size are fetched whole and ahead; larger ones are streamed when it is their turn. */
 const WHOLE_OBJECT_BYTES = 1024 * 1024;
-/** GETs at once. With 15 ms each, 64 of them allow some 4,000 objects a second. */
-const CONCURRENCY = 64;
+/** GETs at once. With 15 ms each, 128 of them allow some 8,000 objects a second. */
+export const CONCURRENT_GETS = 128;
 const WAITING_OBJECTS = 512;
 const SLICE_BYTES = 64 * 1024;
 
@@ -40,7 +40,7 @@ interface Fetched {
 /** Reads objects, many at a time and delivered in order. An error surfaces when its object's turn comes. */
 export async function* readObjects(
   store: ObjectStore,
-  origins: AsyncIterable<Origin>,
+  origins: AsyncIterable<Origin> | Iterable<Origin>,
   { partial, ahead_bytes, signal }: ReadOptions,
 ): AsyncGenerator<ObjectChunk, void, undefined> {
   const gate = new ByteGate(ahead_bytes);
@@ -54,7 +54,7 @@ export async function* readObjects(
       return { origin, error };
     }
   };
-  const fetched = pMapIterable(origins, fetchAhead, { concurrency: CONCURRENCY, backpressure: WAITING_OBJECTS });
+  const fetched = pMapIterable(origins, fetchAhead, { concurrency: CONCURRENT_GETS, backpressure: WAITING_OBJECTS });
   for await (const object of fetched) {
     try {
       if (object.error !== undefined) yield unreadable(object.origin, object.error);

@@ -33,46 +33,50 @@ export interface HeldValues {
 /** Whether a column holds a client's value, so that it could be read back from the row. */
 type Held = (row: HeldValues, value: unknown) => boolean;
 
-/** Held is what becomes the column's value. What becomes null fits no column, even if the column is null as well. */
-const becomes =
-  (asColumn: (value: unknown) => unknown, column: keyof HeldValues): Held =>
-  (row, value) => {
-    const read = asColumn(value);
-    return read !== null && read === row[column];
-  };
-const text = (column: keyof HeldValues): Held => becomes(asText, column);
-const numeric = (column: keyof HeldValues): Held => becomes(asNumeric, column);
-const sessionId = text('session_id');
+/**
+ * Held is what becomes the column's value; most texts are that value. What becomes null fits no column, even if the
+ * column is null as well.
+ */
+function isHeld(value: unknown, column: unknown, asColumn: (value: unknown) => unknown): boolean {
+  return column !== null && (value === column || asColumn(value) === column);
+}
 
+// Each names its column: looked up by a name in a variable, a column takes several times as long.
 const EVENT_KEYS = new Map<string, Held>([
   // What the ingest added: the receipt time is a column, and the rest is nobody's but the operator's. It always adds an
   // object, so anything else under this name is some client's own.
   ['_ingest', (_row, value) => asObject(value) !== null],
-  ...named(['eventId', 'event_id'], (row, value) => typeof value === 'string' && canonicalUuid(value) === row.event_id),
-  ...named(['eventTimestamp', 'event_timestamp', 'timestamp'], becomes(asInstant, 'event_timestamp')),
-  ...named(['eventName', 'event_name'], text('event_name')),
-  ...named(['userId', 'user_id'], text('user_id')),
-  ...named(['clientId', 'client_id'], text('client_id')),
-  ...named(['sessionId', 'session_id'], (row, value) => !row.session_derived && sessionId(row, value)),
-  ...named(['userLoginState', 'user_login_state'], text('user_login_state')),
-  ...named(['identitySource', 'identity_source'], text('identity_source')),
-  ...named(['isFirstVisit', 'is_first_visit'], becomes(asBoolean, 'is_first_visit')),
-  ...named(['pageUrl', 'page_url'], text('page_url')),
-  ['referrer', text('referrer')],
-  ...named(['orderId', 'order_id'], text('order_id')),
-  ...named(['orderTotal', 'order_total', 'total'], numeric('order_total')),
-  ...named(['itemCount', 'item_count'], becomes(asInteger, 'item_count')),
-  ['currency', text('currency')],
+  ...named(
+    ['eventId', 'event_id'],
+    (row, value) => value === row.event_id || (typeof value === 'string' && canonicalUuid(value) === row.event_id),
+  ),
+  ...named(
+    ['eventTimestamp', 'event_timestamp', 'timestamp'],
+    (row, value) => asInstant(value) === row.event_timestamp,
+  ),
+  ...named(['eventName', 'event_name'], (row, value) => isHeld(value, row.event_name, asText)),
+  ...named(['userId', 'user_id'], (row, value) => isHeld(value, row.user_id, asText)),
+  ...named(['clientId', 'client_id'], (row, value) => isHeld(value, row.client_id, asText)),
+  ...named(['sessionId', 'session_id'], (row, value) => !row.session_derived && isHeld(value, row.session_id, asText)),
+  ...named(['userLoginState', 'user_login_state'], (row, value) => isHeld(value, row.user_login_state, asText)),
+  ...named(['identitySource', 'identity_source'], (row, value) => isHeld(value, row.identity_source, asText)),
+  ...named(['isFirstVisit', 'is_first_visit'], (row, value) => isHeld(value, row.is_first_visit, asBoolean)),
+  ...named(['pageUrl', 'page_url'], (row, value) => isHeld(value, row.page_url, asText)),
+  ['referrer', (row, value) => isHeld(value, row.referrer, asText)],
+  ...named(['orderId', 'order_id'], (row, value) => isHeld(value, row.order_id, asText)),
+  ...named(['orderTotal', 'order_total', 'total'], (row, value) => isHeld(value, row.order_total, asNumeric)),
+  ...named(['itemCount', 'item_count'], (row, value) => isHeld(value, row.item_count, asInteger)),
+  ['currency', (row, value) => isHeld(value, row.currency, asText)],
 ]);
 
 const PRODUCT_KEYS = new Map<string, Held>([
-  ['id', text('product_id')],
-  ['name', text('product_name')],
-  ['category', text('product_category')],
-  ...named(['brand', 'brandName', 'brand_name'], text('product_brand')),
-  ['price', numeric('product_price')],
-  ...named(['discountPrice', 'discount_price'], numeric('product_discount_price')),
-  ...named(['urlPath', 'url_path'], text('product_url_path')),
+  ['id', (row, value) => isHeld(value, row.product_id, asText)],
+  ['name', (row, value) => isHeld(value, row.product_name, asText)],
+  ['category', (row, value) => isHeld(value, row.product_category, asText)],
+  ...named(['brand', 'brandName', 'brand_name'], (row, value) => isHeld(value, row.product_brand, asText)),
+  ['price', (row, value) => isHeld(value, row.product_price, asNumeric)],
+  ...named(['discountPrice', 'discount_price'], (row, value) => isHeld(value, row.product_discount_price, asNumeric)),
+  ...named(['urlPath', 'url_path'], (row, value) => isHeld(value, row.product_url_path, asText)),
 ]);
 
 const DATASET_KEYS = new Map<string, Held>(
@@ -82,16 +86,24 @@ const DATASET_KEYS = new Map<string, Held>(
   ]),
 );
 
-const NESTED: Readonly<Record<string, (value: JsonObject, row: HeldValues) => JsonObject | null>> = {
-  product: (value, row) => unheld(value, row, PRODUCT_KEYS),
-  context_product: (value, row) => unheld(value, row, PRODUCT_KEYS),
-  element: (value, row) => {
-    const dataset = asObject(value['dataset']);
-    if (!dataset) return value;
-    const kept = unheld(dataset, row, DATASET_KEYS);
-    return kept === null ? without(value, 'dataset') : { ...value, dataset: kept };
-  },
-};
+/** What is kept of an object that has keys of its own; null when that is nothing. */
+type Nested = (value: JsonObject, row: HeldValues) => JsonObject | null;
+
+const product: Nested = (value, row) => unheld(value, row, PRODUCT_KEYS);
+const NESTED = new Map<string, Nested>([
+  ['product', product],
+  ['context_product', product],
+  [
+    'element',
+    (value, row) => {
+      const dataset = asObject(value['dataset']);
+      if (!dataset) return value;
+      const kept = unheld(dataset, row, DATASET_KEYS);
+      return kept === null ? without(value, 'dataset') : { ...value, dataset: kept };
+    },
+  ],
+]);
+const NO_KEYS = new Map<string, Nested>();
 
 /** What a client sent and no column holds; null when that is nothing. */
 export function leftovers(event: JsonObject, row: HeldValues): JsonObject | null {
@@ -103,7 +115,7 @@ function unheld(
   object: JsonObject,
   row: HeldValues,
   keys: ReadonlyMap<string, Held>,
-  nested: typeof NESTED = {},
+  nested: ReadonlyMap<string, Nested> = NO_KEYS,
 ): JsonObject | null {
   let kept: Record<string, unknown> | null = null;
   for (const key of Object.keys(object)) {
@@ -111,9 +123,10 @@ function unheld(
     // Null and empty text say nothing that a null column does not, where there is a column; nor does an empty product.
     const held = keys.get(key);
     if (held && (value === null || value === '' || held(row, value))) continue;
-    const inner = Object.hasOwn(nested, key) ? asObject(value) : null;
+    const keep = held ? undefined : nested.get(key);
+    const inner = keep && asObject(value);
     if (inner) {
-      value = nested[key]!(inner, row);
+      value = keep(inner, row);
       if (value === null) continue;
     }
     kept ??= {};

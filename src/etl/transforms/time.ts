@@ -26,6 +26,8 @@ export function asInstant(value: unknown): number | null {
 
 const USUAL_LENGTH = '2025-12-06T05:00:00.000Z'.length;
 
+const [HYPHEN, POINT, DIGIT_0, COLON, LETTER_T, LETTER_Z] = [0x2d, 0x2e, 0x30, 0x3a, 0x54, 0x5a];
+
 /**
  * The instant that JavaScript's own toISOString writes, which is what nearly all events have; null for any other text and
  * for the days that not every month has, which are looked at one by one. It leaves no garbage, where the pattern leaves
@@ -33,29 +35,44 @@ const USUAL_LENGTH = '2025-12-06T05:00:00.000Z'.length;
  */
 function asUsualInstant(text: string): number | null {
   if (text.length !== USUAL_LENGTH) return null;
-  if (text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':') return null;
-  if (text[19] !== '.' || text[23] !== 'Z') return null;
-  const year = digits(text, 0, 4);
-  const month = digits(text, 5, 7);
-  const day = digits(text, 8, 10);
-  const hour = digits(text, 11, 13);
-  const minute = digits(text, 14, 16);
-  const second = digits(text, 17, 19);
-  const millisecond = digits(text, 20, 23);
-  // NaN, which a letter gives, is in no range. Date.UTC takes the years before 100 for others.
+  if (text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN || text.charCodeAt(10) !== LETTER_T) return null;
+  if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON || text.charCodeAt(19) !== POINT) return null;
+  if (text.charCodeAt(23) !== LETTER_Z) return null;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  const millisecond = twoDigits(text, 20) * 10 + digit(text, 22);
+  // Date.UTC takes the years before 100 for others.
   if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return null;
-  if (!(hour <= 23 && minute <= 59 && second <= 59 && millisecond <= 999)) return null;
-  return Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
+  if (!(hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 && second <= 59 && millisecond >= 0)) {
+    return null;
+  }
+  return startOfDay_ms(year, month, day) + ((hour * 60 + minute) * 60 + second) * 1000 + millisecond;
 }
 
-function digits(text: string, from: number, to: number): number {
-  let number = 0;
-  for (let at = from; at < to; at += 1) {
-    const digit = text.charCodeAt(at) - 0x30;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    number = number * 10 + digit;
+/** Less than the digits beside it can make up for. */
+const NO_DIGIT = -1_000_000;
+
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - DIGIT_0;
+  return value >= 0 && value <= 9 ? value : NO_DIGIT;
+}
+
+function twoDigits(text: string, at: number): number {
+  return digit(text, at) * 10 + digit(text, at + 1);
+}
+
+/** The day that was asked for last: an hour's events are nearly all of one. */
+let lastDay = { year: 0, month: 0, day: 0, start_ms: 0 };
+
+function startOfDay_ms(year: number, month: number, day: number): number {
+  if (lastDay.day !== day || lastDay.month !== month || lastDay.year !== year) {
+    lastDay = { year, month, day, start_ms: Date.UTC(year, month - 1, day) };
   }
-  return number;
+  return lastDay.start_ms;
 }
 
 function inRange(instant_ms: number): number | null {

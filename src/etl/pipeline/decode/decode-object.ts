@@ -22,7 +22,7 @@ type DecodedChunks = AsyncGenerator<DecodedChunk, void, undefined>;
  * Gzip objects are inflated in portions of so many stored bytes. Such a portion inflates to 16 MiB at the very most, and
  * to 100 to 160 KB if it holds events.
  */
-const GZIP_PORTION_BYTES = 16 * 1024;
+export const GZIP_PORTION_BYTES = 16 * 1024;
 /** Inflated buffers that are decoded before timers have their turn: 1 MiB of them, which takes up to 10 ms. */
 const BUFFERS_PER_TURN = 8;
 
@@ -87,7 +87,7 @@ async function* decodeGzip(chunks: AsyncIterable<Uint8Array>, from?: ObjectPosit
 }
 
 /** Ends the text as the gzip data ended: in order, before something else, or amid it. */
-function endText(decoder: RecordDecoder, { flaw, junk }: GzipReader): Decoded[] {
+export function endText(decoder: RecordDecoder, { flaw, junk }: Pick<GzipReader, 'flaw' | 'junk'>): Decoded[] {
   if (flaw === undefined) return decoder.end();
   return flaw === FLAWS.gzipTrailingJunk ? decoder.endBefore(flaw, junk) : decoder.breakOff(flaw);
 }

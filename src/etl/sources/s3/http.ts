@@ -25,7 +25,7 @@ export interface Answer<Body> {
 }
 
 /** More sockets than GETs at once, so that listing never waits behind reading. */
-const MAX_SOCKETS = 80;
+const MAX_SOCKETS = 144;
 
 /** GET requests to one host; those of one signal share connections, which are kept. */
 export class HttpPool {
@@ -33,7 +33,7 @@ export class HttpPool {
   readonly #timeouts: AllTimeouts;
   /**
    * A pool for each signal, since only a pool that is ended frees its sockets at once: undici answers an aborted request
-   * by connecting anew, which for 64 of them is 64 TLS handshakes at the very end of a run. Nor does any request then
+   * by connecting anew, which for 128 of them is 128 TLS handshakes at the very end of a run. Nor does any request then
    * listen to the signal.
    */
   readonly #pools = new Map<AbortSignal, Pool>();

@@ -1,0 +1,34 @@
+/**
+ * What a run takes, by what it reads: CPU times of one whole core of the machine that `npm run bench -- plan` ran on, and
+ * the server's time beside it. The bench prints them anew, with how far forecasts are from what it measures.
+ */
+export interface Costs {
+  /** Node, the connection, taking the hour: CPU and wall alike. */
+  readonly start_ms: number;
+  /** Client CPU of each object, beside its events: a GET and its share of the listing. */
+  readonly object_us: number;
+  /** Client CPU of each event, beside its bytes. */
+  readonly event_us: number;
+  /** Client CPU of each kilobyte of events, inflated. */
+  readonly kilobyte_us: number;
+  /** The server's time for each event's row, while the client reads on. */
+  readonly row_us: number;
+  /** What settling takes when the rest is done: of an hour with few events, and for each event. */
+  readonly settle_ms: number;
+  readonly settleEvent_us: number;
+  /** The memory of a process that reads small objects, and of one that reads large ones, MiB. */
+  readonly smallObjects_mb: number;
+  readonly largeObjects_mb: number;
+}
+
+export const COSTS: Costs = {
+  start_ms: 400,
+  object_us: 60,
+  event_us: 14,
+  kilobyte_us: 8,
+  row_us: 16,
+  settle_ms: 150,
+  settleEvent_us: 20,
+  smallObjects_mb: 150,
+  largeObjects_mb: 170,
+};
