@@ -6,8 +6,8 @@ export interface Bar {
   readonly check: Check;
 }
 
-const WIDTH = 900;
-const LABELS = 470;
+const WIDTH = 930;
+const LABELS = 500;
 const RIGHT = 130;
 const LINE = 26;
 const TOP = 34;

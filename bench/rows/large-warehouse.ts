@@ -50,7 +50,7 @@ export const largeWarehouse: Row = {
     return {
       checks: [
         atMost(5, {
-          what: 'wall of both hours over COPY of their rows into that table with only its key',
+          what: 'wall over COPY of the same rows into that table, only the key',
           values: result.etl.map(({ wall_s }, round) => wall_s / result.copies[round]!.wall_s),
         }),
       ],
