@@ -8,10 +8,10 @@ it('without arguments every row is measured at its full size in five rounds', ()
 });
 
 it('quick is smaller and has one round, and flags say otherwise', () => {
-  expect(read('quick')).toMatchObject({ mode: 'quick', scale: 0.02, rounds: 1 });
-  expect(read('quick', 'listing', '--scale', '0.01', '--rounds', '3')).toMatchObject({
+  expect(read('quick')).toMatchObject({ mode: 'quick', scale: 0.01, rounds: 1 });
+  expect(read('quick', 'listing', '--scale', '0.05', '--rounds', '3')).toMatchObject({
     rows: ['listing'],
-    scale: 0.01,
+    scale: 0.05,
     rounds: 3,
   });
 });

@@ -18,14 +18,14 @@ export interface BenchOptions {
 }
 
 export const USAGE = `npm run bench                         every row at its full size, 5 rounds
-npm run bench -- quick                a fiftieth of it, one round
+npm run bench -- quick                a hundredth of it, one round
 npm run bench -- full                 10M events, too
 npm run bench -- ROW ...              some rows
 npm run bench -- compare [REF]        this checkout and another commit by turns (HEAD where something is changed, else HEAD~1)
 --scale N  multiplies every size   --rounds N   --profile  CPU profiles of the ETL, in data/bench
 --out FOLDER  where the report goes`;
 
-const QUICK_SCALE = 0.02;
+const QUICK_SCALE = 0.01;
 const ROUNDS = 5;
 
 /**
