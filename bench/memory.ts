@@ -7,7 +7,7 @@ import { accessibleDataDir } from '../src/local/postgres/data-dir.ts';
 import { startPostgres } from '../src/local/postgres/server.ts';
 import { migrate } from '../src/warehouse/migrate.ts';
 import { startScript } from './processes.ts';
-import type { Shape } from './synthetic.ts';
+import type { Shape } from './hours.ts';
 
 /** The limit that the issue of memory is held to, in MiB. */
 const LIMIT_MB = 256;
@@ -35,9 +35,9 @@ try {
       { postgres: { ...postgres.connection, ssl: false }, tables: tableNames(table) },
       defaultPipeline.columns,
     );
-    const s3 = await startScript('s3-process.ts', [shape, String(events), String(padding)]);
+    const s3 = await startScript('programs/s3.ts', [JSON.stringify({ hours: [{ shape, events, padding }] })]);
     try {
-      const run = await startScript('etl-process.mjs', [], {
+      const run = await startScript('programs/etl.mjs', [], {
         RAW_BUCKET_NAME: 'bench',
         AWS_ENDPOINT_URL_S3: (JSON.parse(s3.line) as { url: string }).url,
         AWS_ACCESS_KEY_ID: 'bench',

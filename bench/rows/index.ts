@@ -1,0 +1,25 @@
+import type { Row } from '../row.ts';
+import { coldStart } from './cold-start.ts';
+import { growth } from './growth.ts';
+import { hour } from './hour.ts';
+import { largeWarehouse } from './large-warehouse.ts';
+import { latency } from './latency.ts';
+import { listing } from './listing.ts';
+import { memory } from './memory.ts';
+import { rerun } from './rerun.ts';
+import { rowsOnly } from './rows-only.ts';
+import { smallObjects } from './small-objects.ts';
+
+/** All rows of the table of targets, in its order. */
+export const ROWS: readonly Row[] = [
+  hour,
+  rowsOnly,
+  smallObjects,
+  latency,
+  listing,
+  memory,
+  rerun,
+  largeWarehouse,
+  growth,
+  coldStart,
+];

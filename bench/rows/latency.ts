@@ -1,0 +1,32 @@
+import { interleave, median, type Taken } from '../measure.ts';
+import type { HourSpec } from '../hours.ts';
+import { withHour, type LoadableHour } from '../loadable-hour.ts';
+import { atLeast, shown, type Row, type RowResult } from '../row.ts';
+
+const OBJECTS = 100_000;
+const LATENCY_MS = 15;
+
+/** What an S3 that takes its time leaves of the speed. */
+export const latency: Row = {
+  name: 'latency',
+  title: `small-object hour with ${LATENCY_MS} ms latency per GET`,
+  measure: (bench) => {
+    const spec: HourSpec = { shape: 'objects', events: bench.scaled(OBJECTS) };
+    const measured = async ({ s3, load }: LoadableHour): Promise<RowResult> => {
+      const found = await interleave<'all' | 'read', Taken>(
+        bench.options.rounds,
+        { all: load, read: () => bench.run('stages', { s3, args: ['read'] }) },
+        (text) => bench.say(text),
+      );
+      const perSecond = ({ wall_s }: Taken): number => spec.events / wall_s;
+      return {
+        checks: [atLeast(6000, { what: 'objects per second', values: found.all.map(perSecond), digits: 0 })],
+        notes: [
+          `64 GETs at once without anything else: ${shown(median(found.read.map(perSecond)), 0)} objects per second. Pages of the ` +
+            'listing wait as long as objects do.',
+        ],
+      };
+    };
+    return withHour(bench, spec, measured, { latency_ms: LATENCY_MS });
+  },
+};
