@@ -1,7 +1,7 @@
 import { column, required } from '../pipeline/column.ts';
 import type { Origin } from '../pipeline/record.ts';
 import { transform } from '../pipeline/transform.ts';
-import { recordHash } from './record-hash.ts';
+import { loadRecordHash } from './record-hash.ts';
 import { asInstant, eventTime } from './time.ts';
 import { canonicalUuid, NIL_UUID, uuidOfName } from '../pipeline/uuid.ts';
 import { asObject, firstOf, idTooLong } from './values.ts';
@@ -22,27 +22,32 @@ export const parse = transform({
       column.bigint('Hash of the record as sent: decides between two records of one event received at the same moment'),
     ),
   },
-  each(record, context) {
-    const { event, row, origin, index, piece } = record;
-    const sentId = firstOf(event, 'eventId', 'event_id');
-    const tooLong = idTooLong('eventId', sentId);
-    if (tooLong) return context.reject(record, 'id_too_long', tooLong);
-    row.event_id = eventId(sentId, origin, index);
+  async open() {
+    const recordHash = await loadRecordHash();
+    return {
+      each(record, context) {
+        const { event, row, origin, index, piece } = record;
+        const sentId = firstOf(event, 'eventId', 'event_id');
+        const tooLong = idTooLong('eventId', sentId);
+        if (tooLong) return context.reject(record, 'id_too_long', tooLong);
+        row.event_id = eventId(sentId, origin, index);
 
-    const receipt_ms = asInstant(asObject(event['_ingest'])?.['receivedAt']);
-    row.received_at = receipt_ms ?? origin.lastModified_ms;
-    const sentTime = firstOf(event, 'eventTimestamp', 'event_timestamp', 'timestamp');
-    const time_ms = eventTime({
-      event_ms: asInstant(sentTime),
-      sent_ms: asInstant(firstOf(event, 'sentAt', 'sent_at')),
-      received_ms: row.received_at,
-      receiptKnown: receipt_ms !== null,
-    });
-    // A corrected time is no replaced one: nearly every time that comes with sentAt is corrected by some milliseconds.
-    if (sentTime !== undefined && time_ms === null) context.count('replaced_times');
-    row.event_timestamp = time_ms ?? row.received_at;
+        const receipt_ms = asInstant(asObject(event['_ingest'])?.['receivedAt']);
+        row.received_at = receipt_ms ?? origin.lastModified_ms;
+        const sentTime = firstOf(event, 'eventTimestamp', 'event_timestamp', 'timestamp');
+        const time_ms = eventTime({
+          event_ms: asInstant(sentTime),
+          sent_ms: asInstant(firstOf(event, 'sentAt', 'sent_at')),
+          received_ms: row.received_at,
+          receiptKnown: receipt_ms !== null,
+        });
+        // A corrected time is no replaced one: nearly every time that comes with sentAt is corrected by some milliseconds.
+        if (sentTime !== undefined && time_ms === null) context.count('replaced_times');
+        row.event_timestamp = time_ms ?? row.received_at;
 
-    row.record_hash = recordHash(event, piece.bytes, piece.from, piece.to);
+        row.record_hash = recordHash(event, piece.bytes, piece.from, piece.to);
+      },
+    };
   },
 });
 

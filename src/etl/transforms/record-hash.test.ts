@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../pipeline/record.ts';
-import { recordHash } from './record-hash.ts';
+import { loadRecordHash } from './record-hash.ts';
+
+const recordHash = await loadRecordHash();
 
 function hashOf(text: string): number {
   const bytes = Buffer.from(text);
@@ -50,9 +52,9 @@ test('records that differ in one character hardly ever have the same hash', () =
   expect(new Set([...hashes].map((hash) => Math.floor(hash / 2 ** 26))).size).toBeGreaterThan(49_900);
 });
 
-test('it is the first 52 bits of the SHA-1 of the text, the same for ever', () => {
+test('it is the first 52 bits of the XXH64 of the text, the same for ever', () => {
   // Written down, since another one would change which of two records stands when an hour is loaded again.
-  expect(hashOf('{"a":1}')).toBe(Number.parseInt('9f89c740ceb46', 16));
+  expect(hashOf('{"a":1}')).toBe(Number.parseInt('ca0b885a32fc8', 16));
   expect(hashOf('{"a": 1}')).toBe(hashOf('{"a":1}'));
   expect(hashOf('{\n"a":1}')).toBe(hashOf('{"a":1}'));
   expect(hashOf('{"a" :1}')).not.toBe(hashOf('{"a":1}'));

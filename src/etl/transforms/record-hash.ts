@@ -1,17 +1,29 @@
-import { hash } from 'node:crypto';
+import xxhash from 'xxhash-wasm';
 import type { JsonObject } from '../pipeline/record.ts';
 
+/** The hash of a record: its event, and where its text lies in a buffer. A whole number of 52 bits. */
+export type RecordHash = (event: JsonObject, bytes: Buffer, from: number, to: number) => number;
+
+/** Of 64 bits those that a double does not hold. */
+const BITS_LEFT_OUT = 12n;
+
 /**
- * A 52-bit hash of a record as it was sent. It decides between two records with one id that were received in the same
+ * Loads the hash of a record as it was sent. It decides between two records with one id that were received in the same
  * millisecond, and tells a rerun's record (the same hash) from another event's.
  *
  * On a line, in an array, indented or with a blank after colons and commas, an event has one hash: that of its text as
- * `JSON.stringify` writes it, which is how the ingest stores it. That text is hashed as it lies, 0.9 us for 700 bytes;
- * only others are written anew. One in a style of its own (`{"a" :1}`) has a hash of its own, and the same row.
+ * `JSON.stringify` writes it, which is how the ingest stores it. That text is hashed as it lies; only others are written
+ * anew. One in a style of its own (`{"a" :1}`) has a hash of its own, and the same row.
+ *
+ * It is XXH64, the upper 52 bits: nobody gains by finding two records of one hash, and for 700 bytes it takes a third of
+ * SHA-1's time.
  */
-export function recordHash(event: JsonObject, bytes: Buffer, from: number, to: number): number {
-  const text = isSpaced(bytes, from) ? JSON.stringify(event) : bytes.subarray(from, to);
-  return Number.parseInt(hash('sha1', text, 'hex').slice(0, 13), 16);
+export async function loadRecordHash(): Promise<RecordHash> {
+  const xxh = await xxhash();
+  return (event, bytes, from, to) =>
+    Number(
+      (isSpaced(bytes, from) ? xxh.h64(JSON.stringify(event)) : xxh.h64Raw(bytes.subarray(from, to))) >> BITS_LEFT_OUT,
+    );
 }
 
 const QUOTE = 0x22;

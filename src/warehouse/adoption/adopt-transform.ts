@@ -1,7 +1,7 @@
 import { definePipeline, type Pipeline } from '../../etl/pipeline/pipeline.ts';
 import { transform } from '../../etl/pipeline/transform.ts';
 import { eventId, parse } from '../../etl/transforms/parse.ts';
-import { recordHash } from '../../etl/transforms/record-hash.ts';
+import { loadRecordHash } from '../../etl/transforms/record-hash.ts';
 import { asInstant } from '../../etl/transforms/time.ts';
 import { firstOf, idTooLong } from '../../etl/transforms/values.ts';
 
@@ -12,17 +12,23 @@ import { firstOf, idTooLong } from '../../etl/transforms/values.ts';
 export const adopt = transform({
   name: 'adopt',
   adds: parse.adds,
-  each(record, context) {
-    const { event, row, origin, index, piece } = record;
-    const sentId = firstOf(event, 'event_id');
-    const tooLong = idTooLong('event_id', sentId);
-    if (tooLong) return context.reject(record, 'id_too_long', tooLong);
-    const time_ms = asInstant(event['event_timestamp']);
-    if (time_ms === null) return context.reject(record, 'no_time', 'event_timestamp is no time of the years 1 to 9999');
-    row.event_id = eventId(sentId, origin, index);
-    row.event_timestamp = time_ms;
-    row.received_at = Number.isNaN(origin.lastModified_ms) ? time_ms : origin.lastModified_ms;
-    row.record_hash = recordHash(event, piece.bytes, piece.from, piece.to);
+  async open() {
+    const recordHash = await loadRecordHash();
+    return {
+      each(record, context) {
+        const { event, row, origin, index, piece } = record;
+        const sentId = firstOf(event, 'event_id');
+        const tooLong = idTooLong('event_id', sentId);
+        if (tooLong) return context.reject(record, 'id_too_long', tooLong);
+        const time_ms = asInstant(event['event_timestamp']);
+        if (time_ms === null)
+          return context.reject(record, 'no_time', 'event_timestamp is no time of the years 1 to 9999');
+        row.event_id = eventId(sentId, origin, index);
+        row.event_timestamp = time_ms;
+        row.received_at = Number.isNaN(origin.lastModified_ms) ? time_ms : origin.lastModified_ms;
+        row.record_hash = recordHash(event, piece.bytes, piece.from, piece.to);
+      },
+    };
   },
 });
 
