@@ -106,8 +106,8 @@ describe('what is wrong', () => {
 
 it('exits with 3 when time runs out, and goes on when it is run again', async () => {
   const prefix = prefixOf('08');
-  await putEach(s3, events(2000, 300, 'slow'), prefix);
-  get_ms = 800;
+  await putEach(s3, events(2000, 900, 'slow'), prefix);
+  get_ms = 1500;
   const slow = await runCli(['etl', '--prefix', prefix, '--budget', '5', '--batch', '20'], warehouse.env);
   expect(slow.exitCode).toBe(3);
   expect(slow.stdout).toMatch(/^2025-12-06T08 +partial /m);
@@ -117,7 +117,7 @@ it('exits with 3 when time runs out, and goes on when it is run again', async ()
   get_ms = 0;
   const rest = await runCli(['etl', '--prefix', prefix, '--json'], warehouse.env);
   expect(rest.exitCode).toBe(0);
-  expect(resultOf(rest.stdout)).toMatchObject({ status: 'complete', inserted: 300 - before, duplicates: 0 });
+  expect(resultOf(rest.stdout)).toMatchObject({ status: 'complete', inserted: 900 - before, duplicates: 0 });
 });
 
 it('exits with 4 when another run has the hour', async () => {
@@ -139,10 +139,10 @@ describe('Ctrl-C', () => {
 
   it('finishes and commits what is in hand, and exits with 3', async () => {
     const prefix = prefixOf('10');
-    await putEach(s3, events(3000, 400, 'stopped'), prefix);
+    await putEach(s3, events(3000, 800, 'stopped'), prefix);
     get_ms = 200;
     const run = startCli(['etl', '--prefix', prefix, '--json', '--batch', '10'], warehouse.env);
-    await until(() => gets > 100);
+    await until(() => gets > 200);
     run.process.kill('SIGINT');
     // The terminal, npm and tsx may each pass one Ctrl-C on.
     run.process.kill('SIGINT');
@@ -152,7 +152,7 @@ describe('Ctrl-C', () => {
     expect(stderr).toContain('Stopping after what is in hand');
     expect(result.status).toBe('partial');
     expect(result.inserted).toBeGreaterThan(0);
-    expect(result.inserted).toBeLessThan(400);
+    expect(result.inserted).toBeLessThan(800);
     expect(await countOf('stopped')).toBe(result.inserted);
   });
 

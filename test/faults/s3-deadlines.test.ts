@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { S3Store } from '../../src/etl/sources/s3/store.ts';
 import type { S3Fault } from '../support/faulty-s3.ts';
@@ -44,7 +45,13 @@ describe('with a few seconds, and the limits that the store has by itself, a run
       if (ending.status === 'partial') sometimes.saw('ended by its deadline');
       if (sums!.batches > 0) sometimes.saw('stopped after commits');
 
-      expect(await s3Bench.run(place, undefined)).toMatchObject({ status: 'complete' });
+      // Out of time while it settled, it could not let go of its hour, which is free within ten seconds.
+      let again = await s3Bench.run(place, undefined);
+      for (let waited = 0; again.status === 'busy' && waited < 10; waited += 1) {
+        await sleep(1_000);
+        again = await s3Bench.run(place, undefined);
+      }
+      expect(again).toMatchObject({ status: 'complete' });
       await expectLoaded(warehouse, ORACLE);
       await expectOnePass(warehouse, ORACLE);
     });
