@@ -10,7 +10,7 @@ const LONGEST_USER_AGENT = 1000;
  * ingest saw. The first 1000 characters of it; null when there is none.
  */
 export function userAgentOf(event: JsonObject): string | null {
-  const said = firstOf(event, 'userAgent', 'user_agent');
+  const said = firstOf(event['userAgent'], event['user_agent']);
   const agent = typeof said === 'string' ? said : asObject(event['_ingest'])?.['userAgent'];
   return typeof agent === 'string' && agent !== '' ? agent.slice(0, LONGEST_USER_AGENT) : null;
 }

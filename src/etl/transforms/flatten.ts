@@ -48,36 +48,36 @@ export const flatten = transform({
     const dataset = asObject(asObject(event['element'])?.['dataset']) ?? NOTHING;
     const isOrder = dataset !== NOTHING;
     const orderId =
-      asText(firstOf(event, 'orderId', 'order_id')) ??
-      (isOrder ? asText(firstOf(dataset, 'orderId', 'order_id')) : null);
+      asText(firstOf(event['orderId'], event['order_id'])) ??
+      (isOrder ? asText(firstOf(dataset['orderId'], dataset['order_id'])) : null);
     const tooLong = idTooLong('orderId', orderId) ?? idTooLong('product.id', product['id']);
     if (tooLong) return context.reject(record, 'id_too_long', tooLong);
 
-    row.event_name = asText(firstOf(event, 'eventName', 'event_name')) ?? 'unknown';
-    row.user_login_state = asText(firstOf(event, 'userLoginState', 'user_login_state'));
+    row.event_name = asText(firstOf(event['eventName'], event['event_name'])) ?? 'unknown';
+    row.user_login_state = asText(firstOf(event['userLoginState'], event['user_login_state']));
     row.identity_source =
-      asText(firstOf(event, 'identitySource', 'identity_source')) ?? (row.user_id === null ? 'anonymous' : null);
-    row.is_first_visit = asBoolean(firstOf(event, 'isFirstVisit', 'is_first_visit'));
-    row.page_url = asText(firstOf(event, 'pageUrl', 'page_url'));
+      asText(firstOf(event['identitySource'], event['identity_source'])) ?? (row.user_id === null ? 'anonymous' : null);
+    row.is_first_visit = asBoolean(firstOf(event['isFirstVisit'], event['is_first_visit']));
+    row.page_url = asText(firstOf(event['pageUrl'], event['page_url']));
     row.referrer = asText(event['referrer']);
 
     if (product !== NOTHING) {
       row.product_id = asText(product['id']);
       row.product_name = asText(product['name']);
       row.product_category = asText(product['category']);
-      row.product_brand = asText(firstOf(product, 'brand', 'brandName', 'brand_name'));
+      row.product_brand = asText(firstOf(product['brand'], product['brandName'], product['brand_name']));
       row.product_price = asNumeric(product['price']);
-      row.product_discount_price = asNumeric(firstOf(product, 'discountPrice', 'discount_price'));
-      row.product_url_path = asText(firstOf(product, 'urlPath', 'url_path')) ?? pathOf(row.page_url);
+      row.product_discount_price = asNumeric(firstOf(product['discountPrice'], product['discount_price']));
+      row.product_url_path = asText(firstOf(product['urlPath'], product['url_path'])) ?? pathOf(row.page_url);
     }
 
     row.order_id = orderId;
-    row.order_total = asNumeric(firstOf(event, 'orderTotal', 'order_total', 'total'));
-    row.item_count = asInteger(firstOf(event, 'itemCount', 'item_count'));
+    row.order_total = asNumeric(firstOf(event['orderTotal'], event['order_total'], event['total']));
+    row.item_count = asInteger(firstOf(event['itemCount'], event['item_count']));
     row.currency = asText(event['currency']);
     if (isOrder) {
-      row.order_total ??= asNumeric(firstOf(dataset, 'orderTotal', 'order_total', 'total'));
-      row.item_count ??= asInteger(firstOf(dataset, 'itemCount', 'item_count'));
+      row.order_total ??= asNumeric(firstOf(dataset['orderTotal'], dataset['order_total'], dataset['total']));
+      row.item_count ??= asInteger(firstOf(dataset['itemCount'], dataset['item_count']));
       row.currency ??= asText(dataset['currency']);
     }
 

@@ -27,17 +27,17 @@ export const parse = transform({
     return {
       each(record, context) {
         const { event, row, origin, index, piece } = record;
-        const sentId = firstOf(event, 'eventId', 'event_id');
+        const sentId = firstOf(event['eventId'], event['event_id']);
         const tooLong = idTooLong('eventId', sentId);
         if (tooLong) return context.reject(record, 'id_too_long', tooLong);
         row.event_id = eventId(sentId, origin, index);
 
         const receipt_ms = asInstant(asObject(event['_ingest'])?.['receivedAt']);
         row.received_at = receipt_ms ?? origin.lastModified_ms;
-        const sentTime = firstOf(event, 'eventTimestamp', 'event_timestamp', 'timestamp');
+        const sentTime = firstOf(event['eventTimestamp'], event['event_timestamp'], event['timestamp']);
         const time_ms = eventTime({
           event_ms: asInstant(sentTime),
-          sent_ms: asInstant(firstOf(event, 'sentAt', 'sent_at')),
+          sent_ms: asInstant(firstOf(event['sentAt'], event['sent_at'])),
           received_ms: row.received_at,
           receiptKnown: receipt_ms !== null,
         });

@@ -25,9 +25,9 @@ export const sessionize = transform({
         const sessionless: Sessionless[] = [];
         for (const record of records) {
           const { event, row } = record;
-          const user = firstOf(event, 'userId', 'user_id');
-          const client = firstOf(event, 'clientId', 'client_id');
-          const session = firstOf(event, 'sessionId', 'session_id');
+          const user = firstOf(event['userId'], event['user_id']);
+          const client = firstOf(event['clientId'], event['client_id']);
+          const session = firstOf(event['sessionId'], event['session_id']);
           const tooLong = idTooLong('userId', user) ?? idTooLong('clientId', client) ?? idTooLong('sessionId', session);
           if (tooLong) {
             context.reject(record, 'id_too_long', tooLong);

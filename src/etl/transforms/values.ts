@@ -40,19 +40,17 @@ export function asObject(value: unknown): JsonObject | null {
 }
 
 /**
- * The value under the first of up to three names that has one; null and empty text count as none. Not a list of names:
- * this is asked twenty times per event.
+ * The first of up to three values that says something: null and empty text do not. Of values, not of names: where a
+ * property is named in its place, reading it takes a tenth of the time.
  */
-export function firstOf(object: JsonObject, name: string, second?: string, third?: string): unknown {
-  const value = valueOf(object, name);
-  if (value !== undefined || second === undefined) return value;
-  const other = valueOf(object, second);
-  return other !== undefined || third === undefined ? other : valueOf(object, third);
+export function firstOf(first: unknown, second?: unknown, third?: unknown): unknown {
+  if (isSaid(first)) return first;
+  if (isSaid(second)) return second;
+  return isSaid(third) ? third : undefined;
 }
 
-function valueOf(object: JsonObject, name: string): unknown {
-  const value = object[name];
-  return value !== undefined && value !== null && value !== '' && Object.hasOwn(object, name) ? value : undefined;
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
 
 /** Why a value cannot be an id: a sentence for the reject, or undefined when it can. */

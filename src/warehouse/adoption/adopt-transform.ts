@@ -17,7 +17,7 @@ export const adopt = transform({
     return {
       each(record, context) {
         const { event, row, origin, index, piece } = record;
-        const sentId = firstOf(event, 'event_id');
+        const sentId = firstOf(event['event_id']);
         const tooLong = idTooLong('event_id', sentId);
         if (tooLong) return context.reject(record, 'id_too_long', tooLong);
         const time_ms = asInstant(event['event_timestamp']);
