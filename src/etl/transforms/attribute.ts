@@ -35,7 +35,7 @@ const MEDIUMS = { search: 'organic', social: 'social', video: 'video', mail: 'em
  *
  * Values are decoded (`%20`, `+`) and keep their case; they are compared in lower case, and cut after 500 characters.
  *
- * Costs 0.6 us per event, a twentieth of them brought by a campaign (`npm run bench:transforms`).
+ * Costs 0.4 us per event, a twentieth of them brought by a campaign (`npm run bench:transforms`).
  *
  * @example
  * defineEtl({ transforms: [parse, dedupe, sessionize, flatten, attribute({ ownHosts: ['shop.example', 'shop-checkout.example'] }), detectBots()] });

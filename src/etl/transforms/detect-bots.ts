@@ -23,7 +23,7 @@ export interface DetectBotsOptions {
  *
  * With `drop`, they are left out as `bot` and `own_address`. With `flag` they are counted under these names.
  *
- * Costs 0.5 us per event, and 4 us more for each user agent that is new (`npm run bench:transforms`).
+ * Costs 0.6 us per event, and 4 us more for each user agent that is new (`npm run bench:transforms`).
  *
  * @example
  * defineEtl({ transforms: [parse, dedupe, sessionize, flatten, attribute(), detectBots({ action: 'drop', ownAddresses: ['203.0.113.0/24'] })] });

@@ -27,7 +27,7 @@ interface EventName {
  * They are counted under `reason`, and a rerun after a change of mind does not bring back or take away what was loaded
  * before: it only decides about what is written now.
  *
- * Costs 0.05 us per event by name (`npm run bench:transforms`); a function, what it costs.
+ * Costs 0.02 us per event by name (`npm run bench:transforms`); a function, what it costs.
  *
  * @example
  * defineEtl({ transforms: [...standardTransforms, filter({ except: ['heartbeat'], reason: 'heartbeat' })] });
