@@ -1,5 +1,6 @@
 import type { Row } from '../row.ts';
 import { coldStart } from './cold-start.ts';
+import { forecasts } from './forecasts.ts';
 import { growth } from './growth.ts';
 import { hour } from './hour.ts';
 import { largeWarehouse } from './large-warehouse.ts';
@@ -10,7 +11,7 @@ import { rerun } from './rerun.ts';
 import { rowsOnly } from './rows-only.ts';
 import { smallObjects } from './small-objects.ts';
 
-/** All rows of the table of targets, in its order. */
+/** All rows of the table of targets, in its order, and what forecasts are worth. */
 export const ROWS: readonly Row[] = [
   hour,
   rowsOnly,
@@ -21,5 +22,6 @@ export const ROWS: readonly Row[] = [
   rerun,
   largeWarehouse,
   growth,
+  forecasts,
   coldStart,
 ];

@@ -1,6 +1,6 @@
 /**
- * What a run takes, by what it reads: CPU times of one whole core of the machine that `npm run bench -- plan` ran on, and
- * the server's time beside it. The bench prints them anew, with how far forecasts are from what it measures.
+ * What a run takes, by what it reads: CPU times of one whole core, and the server's time beside it. `npm run bench -- forecasts`
+ * holds what comes of them against hours of all sizes and shapes.
  */
 export interface Costs {
   /** Node, the connection, taking the hour: CPU and wall alike. */
