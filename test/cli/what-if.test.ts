@@ -117,6 +117,6 @@ it('says what a rebuild by the other rule then makes of it, and changes nothing 
       for (const one of over) pauses += one.pauses;
       if (!rule.cutAtMidnight) expect(pauses).toBe(found.total.then.sessions - found.total.then.visitors);
     }),
-    { numRuns: 10 },
+    { numRuns: 6 },
   );
 });

@@ -111,7 +111,7 @@ it('leaves what a warehouse has that never had their records, once the hours are
         total.left += tables['events']!.length;
       },
     ),
-    { numRuns: 6, endOnFailure: true },
+    { numRuns: 4, endOnFailure: true },
   );
   // Six histories of chance; no more is certain.
   expect(total.erased).toBeGreaterThan(0);

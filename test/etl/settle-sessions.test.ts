@@ -128,7 +128,7 @@ it('gives the same sessions as the rule applied at once, whatever it is, for hou
         await expectAddsUp({ ...warehouse, settings });
       },
     ),
-    { numRuns: 15, examples: [ACROSS_MIDNIGHT] },
+    { numRuns: 10, examples: [ACROSS_MIDNIGHT] },
   );
   expect(cut).toBeGreaterThan(0);
 }, 120_000);
