@@ -22,13 +22,13 @@ export interface Costs {
 }
 
 export const COSTS: Costs = {
-  start_ms: 400,
-  object_us: 60,
-  event_us: 14,
-  kilobyte_us: 8,
+  start_ms: 700,
+  object_us: 105,
+  event_us: 22,
+  kilobyte_us: 10,
   row_us: 16,
   settle_ms: 150,
-  settleEvent_us: 20,
-  smallObjects_mb: 150,
-  largeObjects_mb: 170,
+  settleEvent_us: 45,
+  smallObjects_mb: 210,
+  largeObjects_mb: 205,
 };
