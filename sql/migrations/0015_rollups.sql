@@ -314,26 +314,43 @@ ALTER TABLE :"sessionsByDay" ALTER COLUMN day TYPE date USING day::date,
 COMMENT ON TABLE :"sessionsByDay" IS 'Sessions, by day: the sums of quarterly_sessions';
 COMMENT ON COLUMN :"sessionsByDay".day IS 'The day, in the reporting time zone, on which they started';
 
-CREATE TABLE :"productsByDay" (LIKE :"quarterlyProducts" INCLUDING COMMENTS);
-ALTER TABLE :"productsByDay" RENAME quarter TO day;
-ALTER TABLE :"productsByDay" ALTER COLUMN day TYPE date USING day::date,
-  ADD PRIMARY KEY (day, product_id, category, brand);
--- What is ordered on a day on which nobody views it has a row as well.
-ALTER TABLE :"productsByDay"
-  ALTER COLUMN sessions SET DEFAULT 0,
-  ALTER COLUMN views SET DEFAULT 0,
-  ALTER COLUMN carts SET DEFAULT 0,
-  ALTER COLUMN viewed SET DEFAULT 0,
-  ALTER COLUMN carted SET DEFAULT 0,
-  ALTER COLUMN checked_out SET DEFAULT 0,
-  ALTER COLUMN ordered SET DEFAULT 0,
-  ALTER COLUMN list_price SET DEFAULT 0,
-  ALTER COLUMN price SET DEFAULT 0,
-  ALTER COLUMN priced SET DEFAULT 0,
-  ADD COLUMN orders bigint NOT NULL DEFAULT 0,
-  ADD COLUMN quantity bigint NOT NULL DEFAULT 0;
+-- What is ordered on a day on which nobody views it has a row as well. Texts come last: what is summed lies at places that are
+-- known then, and dashboards sum up years of it.
+CREATE TABLE :"productsByDay" (
+  day date NOT NULL,
+  sessions bigint NOT NULL DEFAULT 0,
+  views bigint NOT NULL DEFAULT 0,
+  carts bigint NOT NULL DEFAULT 0,
+  viewed bigint NOT NULL DEFAULT 0,
+  carted bigint NOT NULL DEFAULT 0,
+  checked_out bigint NOT NULL DEFAULT 0,
+  ordered bigint NOT NULL DEFAULT 0,
+  priced bigint NOT NULL DEFAULT 0,
+  orders bigint NOT NULL DEFAULT 0,
+  quantity bigint NOT NULL DEFAULT 0,
+  product_id text COLLATE "C" NOT NULL,
+  category text COLLATE "C" NOT NULL,
+  brand text COLLATE "C" NOT NULL,
+  list_price numeric NOT NULL DEFAULT 0,
+  price numeric NOT NULL DEFAULT 0,
+  PRIMARY KEY (day, product_id, category, brand)
+);
+
 COMMENT ON TABLE :"productsByDay" IS 'What sessions did with each product and what was ordered of it, by day: sums of quarterly_products and quarterly_order_lines';
 COMMENT ON COLUMN :"productsByDay".day IS 'The day, in the reporting time zone, on which the sessions started and the orders were made';
+COMMENT ON COLUMN :"productsByDay".product_id IS 'The product';
+COMMENT ON COLUMN :"productsByDay".category IS 'Its category at the time, at most 128 characters';
+COMMENT ON COLUMN :"productsByDay".brand IS 'Its brand at the time, at most 128 characters';
+COMMENT ON COLUMN :"productsByDay".sessions IS 'Sessions that viewed it or added it to the cart';
+COMMENT ON COLUMN :"productsByDay".views IS 'Views of it';
+COMMENT ON COLUMN :"productsByDay".carts IS 'Additions of it to the cart';
+COMMENT ON COLUMN :"productsByDay".viewed IS 'Sessions that viewed it';
+COMMENT ON COLUMN :"productsByDay".carted IS 'Sessions that then added it to the cart';
+COMMENT ON COLUMN :"productsByDay".checked_out IS 'Sessions that then began to check out';
+COMMENT ON COLUMN :"productsByDay".ordered IS 'Sessions that then ordered';
+COMMENT ON COLUMN :"productsByDay".list_price IS 'Its price at each view, summed up';
+COMMENT ON COLUMN :"productsByDay".price IS 'Its price less discount at each view, summed up';
+COMMENT ON COLUMN :"productsByDay".priced IS 'Views that had a price: what to divide the two sums by';
 COMMENT ON COLUMN :"productsByDay".orders IS 'Lines of orders';
 COMMENT ON COLUMN :"productsByDay".quantity IS 'Pieces ordered';
 
