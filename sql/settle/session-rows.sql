@@ -122,7 +122,7 @@ LEFT JOIN products AS p USING (no)
 LEFT JOIN known_users AS u USING (no)
 LEFT JOIN revenue AS r USING (no);
 
--- Of these columns alone: looking at all takes as long as making the rows.
+-- Of these columns alone: looking at all takes a fifth of what making the rows does.
 ANALYZE clickstream_new_sessions (visitor_id, session_id);
 
 INSERT INTO :"sessions" SELECT * FROM clickstream_new_sessions;

@@ -1,4 +1,4 @@
-import { CONCURRENT_GETS } from '../etl/pipeline/read-objects.ts';
+import { CONCURRENT_GETS, WHOLE_OBJECT_BYTES } from '../etl/pipeline/read-objects.ts';
 import { COSTS, type Costs } from './costs.ts';
 import { PRICES, type Prices } from './prices.ts';
 
@@ -43,10 +43,8 @@ export interface Forecast {
 export const WHOLE_CORE_MB = 1769;
 /** The ETL is one thread; collecting garbage beside it makes a little use of a second core. */
 const MOST_CORES = 1.2;
-/** What an invocation keeps back to end in: see `lambda/limits.ts`. */
+/** About what an invocation keeps back to flush, to tell its metrics and to answer in, seconds. */
 const KEPT_S = 2;
-/** From this size on an object counts as large. */
-const LARGE_BYTES = 1_000_000;
 const HOURS_A_MONTH = 730;
 
 /** How long an hour takes, and whether it fits. */
@@ -66,7 +64,7 @@ export function forecast(load: HourLoad, { memory_mb, timeout_s, latency_ms }: P
   // Batches may be spread over invocations; settling is one transaction.
   const possible = usable_s > settling_s;
   const invocations = possible ? Math.max(1, Math.ceil((work_s + settling_s) / usable_s)) : undefined;
-  const peak_mb = objects > 0 && bytes / objects >= LARGE_BYTES ? costs.largeObjects_mb : costs.smallObjects_mb;
+  const peak_mb = objects > 0 && bytes / objects > WHOLE_OBJECT_BYTES ? costs.largeObjects_mb : costs.smallObjects_mb;
   return {
     memory_mb,
     cpu_s: cpu_s + costs.start_ms / 1000,

@@ -24,7 +24,7 @@ export interface ReadOptions {
 }
 
 /** Objects up to this size are fetched whole and ahead; larger ones are streamed when it is their turn. */
-const WHOLE_OBJECT_BYTES = 1024 * 1024;
+export const WHOLE_OBJECT_BYTES = 1024 * 1024;
 /** GETs at once. With 15 ms each, 128 of them allow some 8,000 objects a second. */
 export const CONCURRENT_GETS = 128;
 const WAITING_OBJECTS = 512;

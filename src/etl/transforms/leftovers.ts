@@ -41,7 +41,7 @@ function isHeld(value: unknown, column: unknown, asColumn: (value: unknown) => u
   return column !== null && (value === column || asColumn(value) === column);
 }
 
-// Each names its column: looked up by a name in a variable, a column takes several times as long.
+// Each names its column, which V8 reads faster than one whose name is in a variable.
 const EVENT_KEYS = new Map<string, Held>([
   // What the ingest added: the receipt time is a column, and the rest is nobody's but the operator's. It always adds an
   // object, so anything else under this name is some client's own.

@@ -58,8 +58,8 @@ test('an id is known by all of its digits, and what is no canonical UUID is neve
   const seen = new SeenEvents();
   seen.add(a, 1, 1);
   for (let at = 0; at < a.length; at += 1) {
-    const digit = a[at] === '-' ? '-' : a[at] === '0' ? '1' : '0';
-    expect(seen.beats(a.slice(0, at) + digit + a.slice(at + 1), 2, 2)).toBe(digit === '-');
+    const other = a[at] === '0' ? '1' : '0';
+    expect(seen.beats(a.slice(0, at) + other + a.slice(at + 1), 2, 2)).toBe(false);
   }
   for (const other of [
     '',

@@ -52,8 +52,8 @@ const PROBES = 32;
 const NOWHERE = -1;
 
 /**
- * A hash table with open addressing, in typed arrays: 32 bytes a slot and no garbage, where a Map of texts and objects
- * takes five times that and is moved about by the collector.
+ * A hash table with open addressing, in typed arrays: 32 bytes a slot and no garbage, where the collector moves a Map
+ * of texts and objects about.
  */
 class Generation {
   size = 0;

@@ -40,8 +40,8 @@ export function asObject(value: unknown): JsonObject | null {
 }
 
 /**
- * The first of up to three values that says something: null and empty text do not. Of values, not of names: where a
- * property is named in its place, reading it takes a tenth of the time.
+ * The first of up to three values that says something: null and empty text do not. Of values, not of names: V8 reads
+ * a property fastest where it is named in its place.
  */
 export function firstOf(first: unknown, second?: unknown, third?: unknown): unknown {
   if (isSaid(first)) return first;
