@@ -47,7 +47,7 @@ const STAGES: Readonly<Record<string, () => Promise<number>>> = {
   transform: () => transformed(() => undefined),
   encode: () => {
     const encoder = new RowEncoder(defaultPipeline.columns);
-    return transformed((records, duplicates) => new PostgresRows(records, duplicates, encoder));
+    return transformed((records, duplicates) => PostgresRows.of(records, duplicates, encoder));
   },
 };
 
@@ -102,7 +102,7 @@ async function parseLines(): Promise<number> {
   return records;
 }
 
-type Work = (records: readonly EventRecord[], duplicates: readonly EventRecord[]) => unknown;
+type Work = (records: readonly EventRecord[], duplicates: readonly EventRecord[]) => Promise<unknown> | undefined;
 
 /** Takes every batch through the transforms; how many records there were. */
 async function transformed(work: Work): Promise<number> {
@@ -112,7 +112,7 @@ async function transformed(work: Work): Promise<number> {
   let records = 0;
   for await (const batch of batchesOf(chunks, { seen: NO_KEYS, partial: null }, run.record.bind(run), limits, signal)) {
     const passed = await run.process(batch.records);
-    work(passed.records, passed.duplicates);
+    await work(passed.records, passed.duplicates);
     run.delivered(passed.records);
     records += batch.counts.read;
     collectIfLarge();

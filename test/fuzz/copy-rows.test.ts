@@ -171,7 +171,7 @@ async function copied(
         refused.push(...row);
       }
     }
-    await copyLines(client, 'COPY copied FROM STDIN', lines);
+    await copyLines(client, { statement: 'COPY copied FROM STDIN', lines });
     const reads = cases.map(([, { read }], at) => `${read.replaceAll(/\bc\b/g, names[at]!)} AS ${names[at]!}`);
     const { rows: found } = await client.query<Record<string, string>>(
       `SELECT n, ${reads.join(', ')} FROM copied ORDER BY n`,

@@ -51,11 +51,10 @@ test('dead letters come back from COPY as they were, whatever their keys, detail
   await fc.assert(
     fc.asyncProperty(fc.array(rejects, { minLength: 1, maxLength: 80 }), async (some) => {
       await client.query('TRUNCATE rejects');
-      await copyLines(
-        client,
-        `COPY rejects (${COLUMNS}) FROM STDIN`,
-        some.map((reject) => rejectLine(reject, RUN_ID)),
-      );
+      await copyLines(client, {
+        statement: `COPY rejects (${COLUMNS}) FROM STDIN`,
+        lines: some.map((reject) => rejectLine(reject, RUN_ID)),
+      });
       const { rows } = await client.query(`SELECT ${COLUMNS} FROM rejects ORDER BY ctid`);
       expect(rows).toEqual(
         some.map(({ origin, index, start_bytes, end_bytes, code, detail, raw }) => ({

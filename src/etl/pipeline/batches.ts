@@ -4,6 +4,7 @@ import { ManifestPart } from './manifest.ts';
 import { withKey, type KeysSeen, type PartialObject } from './progress.ts';
 import type { ObjectChunk } from './read-objects.ts';
 import type { Decoded, DecodedRecord, Origin } from './record.ts';
+import { endTurn, isLongTurn } from './turn.ts';
 
 /** What goes through the transforms and into one transaction. */
 export interface Batch {
@@ -42,6 +43,7 @@ export async function* batchesOf(
 ): AsyncGenerator<Batch, void, undefined> {
   let batch = new Filling(from.seen, from.partial);
   for await (const chunk of untilAborted(chunks, signal)) {
+    if (isLongTurn()) await endTurn();
     for (const [at, piece] of chunk.pieces.entries()) {
       if (batch.pieces > 0 && (batch.pieces >= limits.records() || batch.bytes + sizeOf(piece) > limits.bytes)) {
         const before = chunk.pieces[at - 1];

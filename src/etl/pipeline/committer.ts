@@ -5,13 +5,13 @@ import { addCounts, type Counts } from './ledger.ts';
 import type { ManifestPart } from './manifest.ts';
 import type { PipelineRun, TransformedBatch } from './pipeline.ts';
 import { placeOf, type KeysSeen, type PartialObject } from './progress.ts';
-import type { Claim } from './sink.ts';
+import type { Claim, PreparedRows } from './sink.ts';
 import type { UnitContext } from './unit-context.ts';
 import type { UnitReport } from './unit-report.ts';
 
 /** A batch after the transforms: all that its commit needs, and none of its records. */
 export interface ReadyBatch {
-  readonly rows: ReturnType<Claim['prepare']>;
+  readonly rows: PreparedRows;
   readonly rejects: readonly Reject[];
   /** Without `inserted`, and the duplicates that only the sink can know. */
   readonly counts: Counts;
@@ -26,7 +26,7 @@ export interface ReadyBatch {
 /** Takes a batch through the transforms and makes its rows ready. */
 export async function transformed(batch: Batch, run: PipelineRun, claim: Claim): Promise<ReadyBatch> {
   const { rejects, metrics, split, records, duplicates, transforms, ...left } = await run.process(batch.records);
-  const rows = claim.prepare(records, duplicates);
+  const rows = await claim.prepare(records, duplicates);
   run.delivered(rows.takeDelivered());
   const dropped = rows.dropped.size === 0 ? left.dropped : added(left.dropped, rows.dropped);
   const all = [...batch.rejects, ...rejects, ...rows.rejects];

@@ -10,6 +10,7 @@ import { prefetched, type Prefetch } from './prefetch.ts';
 import type { OpenContext, Transform, TransformRun } from './transform.ts';
 import { runTransform } from './run-transform.ts';
 import { misbehaviour, transformError } from './transform-error.ts';
+import { endTurn, isLongTurn } from './turn.ts';
 
 /** Transforms in their order, checked, with the columns of the row that they make. */
 export interface Pipeline<C extends Columns = Columns> {
@@ -127,20 +128,25 @@ class OpenPipeline implements PipelineRun {
     const steps = this.#through(records);
     let step = steps.next();
     while (!step.done) {
-      await prefetched(step.value);
+      if (step.value) await prefetched(step.value);
+      else if (isLongTurn()) await endTurn();
       step = steps.next();
     }
     return step.value;
   }
 
   batch(records: readonly EventRecord[]): TransformedBatch {
-    const step = this.#through(records).next();
-    if (!step.done) throw misbehaviour(step.value.name, 'prefetches, which takes a wait');
+    const steps = this.#through(records);
+    let step = steps.next();
+    while (!step.done) {
+      if (step.value) throw misbehaviour(step.value.name, 'prefetches, which takes a wait');
+      step = steps.next();
+    }
     return step.value;
   }
 
-  /** Takes a batch through the transforms, and hands out before its turn each one that wants to prefetch. */
-  *#through(records: readonly EventRecord[]): Generator<Prefetch, TransformedBatch, undefined> {
+  /** Takes a batch through the transforms. Stops after each, and before it where it wants to prefetch, with that. */
+  *#through(records: readonly EventRecord[]): Generator<Prefetch | undefined, TransformedBatch, undefined> {
     const work = new BatchWork(this.#log);
     const transforms: TransformCounts[] = [];
     let left = withoutBlanked(records, work);
@@ -158,6 +164,7 @@ class OpenPipeline implements PipelineRun {
         split: passed.split,
       });
       left = passed.records;
+      yield undefined;
     }
     const duplicates = left.filter(({ fate }) => fate === 'duplicate');
     const live = duplicates.length === 0 ? left : left.filter(({ fate }) => fate === 'live');

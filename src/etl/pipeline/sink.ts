@@ -18,10 +18,10 @@ export interface Claim {
   /** As committed so far. */
   readonly progress: Progress;
   /**
-   * Makes rows ready to be written, synchronously, so that the next batch can be transformed meanwhile. Of `duplicates`
-   * nothing is written, but those that could not be are rejected as they would be had they come first.
+   * Makes rows ready to be written, which needs nothing but their records: the batch before may still be being written. Of
+   * `duplicates` nothing is written, but those that could not be are rejected as they would be had they come first.
    */
-  prepare(records: readonly EventRecord[], duplicates: readonly EventRecord[]): PreparedRows;
+  prepare(records: readonly EventRecord[], duplicates: readonly EventRecord[]): PreparedRows | Promise<PreparedRows>;
   /** Enters the run in the ledger and stores where it begins. */
   begin(progress: Progress): Promise<void>;
   /**

@@ -14,8 +14,8 @@ export class PreviewClaim implements Claim {
     this.#encoder = new RowEncoder(columns);
   }
 
-  prepare(records: readonly EventRecord[], duplicates: readonly EventRecord[]): PostgresRows {
-    return new PostgresRows(records, duplicates, this.#encoder);
+  prepare(records: readonly EventRecord[], duplicates: readonly EventRecord[]): Promise<PostgresRows> {
+    return PostgresRows.of(records, duplicates, this.#encoder);
   }
 
   /** Which of the rows are there already only the warehouse knows; all of them count as inserted. */

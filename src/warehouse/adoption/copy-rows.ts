@@ -72,7 +72,7 @@ export async function rowsOfBlocks(
     return run.record(piece, { key, etag: '', size_bytes: 0, lastModified_ms: received_ms ?? Number.NaN });
   });
   const batch = await run.process(records);
-  const rows = new PostgresRows(batch.records, batch.duplicates, encoder);
+  const rows = await PostgresRows.of(batch.records, batch.duplicates, encoder);
   run.delivered(rows.takeDelivered());
   const keptAside: Record<string, number> = Object.fromEntries(batch.dropped);
   for (const { code } of [...batch.rejects, ...rows.rejects]) keptAside[code] = (keptAside[code] ?? 0) + 1;
@@ -93,7 +93,7 @@ export async function copyBlocks(client: Client, adoption: Adoption): Promise<{ 
   let inserted = 0;
   if (rows.lines.length > 0) {
     await client.query(statements.createStaging);
-    await copyLines(client, statements.copyStaging, rows.lines);
+    await copyLines(client, { statement: statements.copyStaging, lines: rows.lines });
     await client.query('SET LOCAL enable_seqscan = off; SET LOCAL enable_mergejoin = off');
     for (;;) {
       const { rows: turns } = await client.query<{ staged: number; inserted: number; decided: number }>(

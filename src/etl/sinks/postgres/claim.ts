@@ -8,7 +8,7 @@ import type { Claim, CommitBatch, Committed, Covered, Refused, RunOutcome } from
 import type { Admission, AdmittedRow, Refusal } from './admission.ts';
 import { checkpointParameters, manifestParameters, progressFrom, runParameters } from './checkpoint.ts';
 import { inTransaction, type Connection } from './connection.ts';
-import { copyLines } from './copy.ts';
+import { copyLines, type Copy } from './copy.ts';
 import type { RowEncoder } from './encode.ts';
 import type { CheckpointRow, Hold } from './hold.ts';
 import type { Marks } from './marks.ts';
@@ -50,9 +50,9 @@ export class PostgresClaim implements Claim {
     this.progress = progressFrom(row);
   }
 
-  prepare(records: readonly EventRecord[], duplicates: readonly EventRecord[]): PostgresRows {
+  prepare(records: readonly EventRecord[], duplicates: readonly EventRecord[]): Promise<PostgresRows> {
     const { encoder, admission } = this.#context;
-    return new PostgresRows(records, duplicates, encoder, admission);
+    return PostgresRows.of(records, duplicates, encoder, admission);
   }
 
   async begin(progress: Progress): Promise<void> {
@@ -190,8 +190,7 @@ export class PostgresClaim implements Claim {
     if (lines.length === 0) return 0;
     if (this.#toStage === 0 && marks) {
       try {
-        await copyLines(client, statements.copyEvents, lines);
-        await copyMarks(client, statements, marks);
+        await copyLines(client, { statement: statements.copyEvents, lines }, ...copiesOf(marks, statements));
         return lines.length;
       } catch (error) {
         // The transaction is lost with it; the caller begins it anew, and then this batch is staged.
@@ -207,7 +206,7 @@ export class PostgresClaim implements Claim {
   async #mergeRows(client: Client, lines: readonly string[]): Promise<number> {
     const { statements } = this.#context;
     await client.query(statements.createStaging);
-    await copyLines(client, statements.copyStaging, lines);
+    await copyLines(client, { statement: statements.copyStaging, lines });
     // The planner knows nothing of a table filled a moment ago; every step is meant to be a probe of the key.
     await client.query('SET LOCAL enable_seqscan = off; SET LOCAL enable_mergejoin = off');
     let inserted = 0;
@@ -233,7 +232,7 @@ export class PostgresClaim implements Claim {
     }
     if (rejects.length === 0) return;
     const lines = Array.from(onePerPlace(rejects), (reject) => rejectLine(reject, runId));
-    await copyLines(client, statements.copyRejects, lines);
+    await copyLines(client, { statement: statements.copyRejects, lines });
   }
 }
 
@@ -255,10 +254,13 @@ function admittedRow(line: string, encoder: RowEncoder): AdmittedRow {
   };
 }
 
-async function copyMarks(client: Client, statements: Statements, marks: Marks): Promise<void> {
-  if (marks.sessions.length > 0) await copyLines(client, statements.copyMarks, marks.sessions);
-  if (marks.orders.length > 0) await copyLines(client, statements.copyOrderMarks, marks.orders);
-  if (marks.activity.length > 0) await copyLines(client, statements.copyActivityMarks, marks.activity);
+/** Marks, to be copied with the rows that leave them. */
+function copiesOf({ sessions, orders, activity }: Marks, statements: Statements): Copy[] {
+  return [
+    { statement: statements.copyMarks, lines: sessions },
+    { statement: statements.copyOrderMarks, lines: orders },
+    { statement: statements.copyActivityMarks, lines: activity },
+  ];
 }
 
 /** Parts of one record share its place, and its bytes: one dead letter is enough to try all of them again. */

@@ -38,15 +38,16 @@ function record(row: Partial<SinkRow> & { readonly note?: string }): EventRecord
   };
 }
 
-const prepare = (...records: EventRecord[]): PostgresRows => new PostgresRows(records, [], new RowEncoder(COLUMNS));
+const prepare = (...records: EventRecord[]): Promise<PostgresRows> =>
+  PostgresRows.of(records, [], new RowEncoder(COLUMNS));
 
-test('the lines are in the order of the events’ ids, as the key is, so that two runs never deadlock', () => {
-  const rows = prepare(record({ event_id: 'b' }), record({ event_id: 'c' }), record({ event_id: 'a' }));
+test('the lines are in the order of the events’ ids, as the key is, so that two runs never deadlock', async () => {
+  const rows = await prepare(record({ event_id: 'b' }), record({ event_id: 'c' }), record({ event_id: 'a' }));
   expect(rows.lines.map((line) => line.split('\t')[0])).toEqual(['a', 'b', 'c']);
   expect(rows.takeDelivered().map(({ row }) => row['event_id'])).toEqual(['a', 'b', 'c']);
 });
 
-test('of the records of one event the one received first is written, then the one with the lower hash', () => {
+test('of the records of one event the one received first is written, then the one with the lower hash', async () => {
   const late = record({ received_at: 2, record_hash: 1, note: 'late' });
   const first = record({ received_at: 1, record_hash: 9, note: 'first' });
   const other = record({ received_at: 1, record_hash: 10, note: 'other' });
@@ -55,26 +56,26 @@ test('of the records of one event the one received first is written, then the on
     [other, first, late],
     [first, late, other],
   ]) {
-    const rows = prepare(...order);
+    const rows = await prepare(...order);
     expect(rows.takeDelivered()).toEqual([first]);
     expect(rows.duplicates).toBe(2);
     expect(rows.lines).toEqual([expect.stringContaining('first')]);
   }
 });
 
-test('a record that the warehouse cannot hold is rejected alone, and does not stand for its event', () => {
+test('a record that the warehouse cannot hold is rejected alone, and does not stand for its event', async () => {
   const poison = record({ received_at: 1, note: 'x\0' });
   const sound = record({ received_at: 2, note: 'sound' });
-  const rows = prepare(poison, sound);
+  const rows = await prepare(poison, sound);
   expect(rows.rejects).toMatchObject([{ code: 'nul_character', detail: 'the column note holds the character U+0000' }]);
   expect(rows.takeDelivered()).toEqual([sound]);
   expect(rows.duplicates).toBe(0);
   expect(poison.fate).toBe('rejected');
 });
 
-test('of duplicates nothing is written, and those that the warehouse cannot hold are dead letters like any other', () => {
+test('of duplicates nothing is written, and those that the warehouse cannot hold are dead letters like any other', async () => {
   const poison = record({ event_id: 'b', note: 'x\0' });
-  const rows = new PostgresRows([record({})], [record({}), poison], new RowEncoder(COLUMNS));
+  const rows = await PostgresRows.of([record({})], [record({}), poison], new RowEncoder(COLUMNS));
   expect(rows.lines).toHaveLength(1);
   expect(rows.duplicates).toBe(1);
   expect(rows.rejects).toMatchObject([{ code: 'nul_character' }]);
@@ -108,19 +109,19 @@ test('a reject is one line whatever its key, detail and bytes are', () => {
   ]);
 });
 
-test('the records are handed over once, since they are far larger than their rows', () => {
-  const rows = prepare(record({}));
+test('the records are handed over once, since they are far larger than their rows', async () => {
+  const rows = await prepare(record({}));
   expect(rows.takeDelivered()).toHaveLength(1);
   expect(rows.takeDelivered()).toEqual([]);
 });
 
-test('an error that is no value’s is a defect and rejects nothing', () => {
+test('an error that is no value’s is a defect and rejects nothing', async () => {
   const row = record({});
   Object.defineProperty(row.row, 'note', {
     get: () => {
       throw new RangeError('broken');
     },
   });
-  expect(() => prepare(row)).toThrow(new RangeError('broken'));
+  await expect(prepare(row)).rejects.toThrow(new RangeError('broken'));
   expect(row.fate).toBe('live');
 });

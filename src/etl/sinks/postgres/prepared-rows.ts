@@ -1,5 +1,6 @@
 import { rejectOf, type EventRecord, type Reject } from '../../pipeline/event-record.ts';
 import type { PreparedRows } from '../../pipeline/sink.ts';
+import { endTurn, isLongTurn } from '../../pipeline/turn.ts';
 import { firstOfEach, type Standing } from '../first-of-each.ts';
 import type { Admission, AdmittedRow } from './admission.ts';
 import { encodeInstant, encodeText, UnfitValue, type RowEncoder } from './encode.ts';
@@ -15,27 +16,35 @@ export class PostgresRows implements PreparedRows {
   readonly duplicates: number;
   readonly lines: readonly string[];
   readonly marks: Marks;
-  readonly dropped = new Map<string, number>();
+  readonly dropped: ReadonlyMap<string, number>;
   /** What was let in by the {@link Admission} of this version. */
   readonly version: string | undefined;
 
-  constructor(
+  private constructor(first: readonly Line[], left: Omit<PreparedRows, 'takeDelivered'>, version: string | undefined) {
+    this.#delivered = first.map(({ record }) => record);
+    this.lines = first.map(({ line }) => line);
+    this.marks = marksOf(first.map(({ row }) => row));
+    this.rejects = left.rejects;
+    this.duplicates = left.duplicates;
+    this.dropped = left.dropped;
+    this.version = version;
+  }
+
+  /** Makes rows of records, in turns with what waits in the event loop. */
+  static async of(
     records: readonly EventRecord[],
     duplicates: readonly EventRecord[],
     encoder: RowEncoder,
     admission?: Admission,
-  ) {
+  ): Promise<PostgresRows> {
     const rejects: Reject[] = [];
+    const dropped = new Map<string, number>();
+    const version = admission?.version;
     // Before anything else: a record that is not let in stands for no event.
-    const fit = encoded(letIn(records, admission, this.dropped), encoder, rejects);
+    const fit = await encoded(letIn(records, admission, dropped), encoder, rejects);
     const first = firstOfEach(fit);
-    const left = encoded(letIn(duplicates, admission, this.dropped), encoder, rejects);
-    this.duplicates = left.length + fit.length - first.length;
-    this.version = admission?.version;
-    this.rejects = rejects;
-    this.#delivered = first.map(({ record }) => record);
-    this.lines = first.map(({ line }) => line);
-    this.marks = marksOf(first.map(({ row }) => row));
+    const left = await encoded(letIn(duplicates, admission, dropped), encoder, rejects);
+    return new PostgresRows(first, { rejects, dropped, duplicates: left.length + fit.length - first.length }, version);
   }
 
   takeDelivered(): readonly EventRecord[] {
@@ -43,6 +52,13 @@ export class PostgresRows implements PreparedRows {
     this.#delivered = [];
     return delivered;
   }
+}
+
+/** A record with its row and its line of COPY. */
+interface Line {
+  readonly row: SinkRow;
+  readonly line: string;
+  readonly record: EventRecord;
 }
 
 /** The records that may be in the warehouse; the others are counted by reason. */
@@ -61,14 +77,14 @@ function letIn(
   });
 }
 
+/** Rows between two looks at the clock. */
+const AT_A_GO = 128;
+
 /** The records that Postgres can hold, with their lines; the others go to `rejects`. */
-function encoded(
-  records: readonly EventRecord[],
-  encoder: RowEncoder,
-  rejects: Reject[],
-): { row: SinkRow; line: string; record: EventRecord }[] {
-  const fit: { row: SinkRow; line: string; record: EventRecord }[] = [];
-  for (const record of records) {
+async function encoded(records: readonly EventRecord[], encoder: RowEncoder, rejects: Reject[]): Promise<Line[]> {
+  const fit: Line[] = [];
+  for (const [at, record] of records.entries()) {
+    if (at % AT_A_GO === 0 && isLongTurn()) await endTurn();
     try {
       fit.push({ row: record.row as unknown as SinkRow, line: encoder.encode(record.row), record });
     } catch (error) {
