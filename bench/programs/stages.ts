@@ -19,7 +19,7 @@ import { BENCH_HOUR_MS } from '../synthetic.ts';
 import { given, measured } from './measured.ts';
 
 /** As many as a run's batches grow to. */
-const BATCH_RECORDS = 2_048;
+const BATCH_RECORDS = 1_024;
 const BATCH_BYTES = 2 * 2 ** 20;
 const AHEAD_BYTES = 4 * 2 ** 20;
 /** As `read-objects.ts` has them. */

@@ -2,7 +2,7 @@
 -- leaves the marks.
 CREATE TEMPORARY TABLE clickstream_taken (LIKE :"marks") ON COMMIT DROP;
 
-WITH taken AS (DELETE FROM :"marks" RETURNING *)
+WITH taken AS (DELETE FROM :"marks" :which RETURNING *)
 INSERT INTO clickstream_taken SELECT * FROM taken;
 
 CREATE TEMPORARY TABLE clickstream_touched_orders (order_id text COLLATE "C" PRIMARY KEY) ON COMMIT DROP;

@@ -61,7 +61,20 @@ export const DERIVED_TABLES: readonly TableKey[] = [
 
 /** Everything that a settling does, to be run in one transaction by whoever holds the lock. */
 export function settleSql(tables: TableNames, rule: SettlingRule): string {
-  const variables = settleVariables(tables, rule);
+  return settling(tables, rule, '');
+}
+
+/**
+ * The same for visitors who seem to be gone, and for no others: those of whom nothing is marked from `clickstream.quiet_before`
+ * on, a setting of the transaction.
+ */
+export function settleAheadSql(tables: TableNames, rule: SettlingRule): string {
+  return settling(tables, rule, sqlFile('settle/quiet-marks.sql', sqlVariables(tables)));
+}
+
+/** @param which of the marks, as a condition. */
+function settling(tables: TableNames, rule: SettlingRule, which: string): string {
+  const variables: SqlVariables = { ...settleVariables(tables, rule), which };
   const file = (name: string): string => sqlFile(`settle/${name}.sql`, variables);
   const rollups = ROLLUPS.map((rollup) => mergeRollup(rollup, tables, variables['time_zone']!));
   return [...FROM_MARKS.map(file), ...TO_ROWS.map(file), ...rollups].join('\n');

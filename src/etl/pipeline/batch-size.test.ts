@@ -17,12 +17,12 @@ test('a cap is strict from the first batch to the last', () => {
 
 test('without a cap, batches double as long as that is no slower per record, up to a limit', () => {
   const sizes = sizesWith((records) => 50 + records / 1000);
-  expect(sizes).toEqual([200, 200, 400, 400, 800, 800, 1600, 1600, 2048, 2048, 2048, 2048, 2048, 2048]);
+  expect(sizes).toEqual([200, 200, 400, 400, 800, 800, 1024, 1024, 1024, 1024, 1024, 1024, 1024, 1024]);
 });
 
 test('a size that was slower is given up for the one before', () => {
-  expect(sizesWith((records) => (records <= 800 ? records / 10 : records)).slice(6)).toEqual([
-    1600, 1600, 800, 800, 800, 800, 800, 800,
+  expect(sizesWith((records) => (records <= 400 ? records / 10 : records)).slice(4)).toEqual([
+    800, 800, 400, 400, 400, 400, 400, 400, 400, 400,
   ]);
 });
 

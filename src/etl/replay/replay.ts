@@ -115,7 +115,8 @@ async function load(
   const notes = new Connection(shadow.postgres, 'clickstream replay', () => Infinity);
   const statement = `COPY ${readTable(shadow)} (hour, received_at, record_hash) FROM STDIN`;
   // Noted twice is as good as once.
-  const note = (lines: readonly string[]): Promise<void> => notes.run((client) => copyLines(client, { statement, lines }));
+  const note = (lines: readonly string[]): Promise<void> =>
+    notes.run((client) => copyLines(client, { statement, lines }));
   try {
     const result = await runRequest(
       request,

@@ -15,6 +15,7 @@ import type { Marks } from './marks.ts';
 import { PostgresRows, rejectLine } from './prepared-rows.ts';
 import { errorCode } from './retryable.ts';
 import { settle } from './settle.ts';
+import type { SettlingAhead } from './settle-ahead.ts';
 import type { Statements } from './statements.ts';
 
 /** After a conflict, batches are staged until this many in a row had none. */
@@ -29,6 +30,7 @@ export interface ClaimContext {
   readonly encoder: RowEncoder;
   readonly admission: Admission;
   readonly statements: Statements;
+  readonly ahead: SettlingAhead;
 }
 
 /** A unit held in the warehouse; each commit is one transaction. */
@@ -68,8 +70,8 @@ export class PostgresClaim implements Claim {
   }
 
   async commit(batch: CommitBatch & { readonly rows: PostgresRows }): Promise<Committed> {
-    const { runId, statements } = this.#context;
-    return this.#advance(async (client) => {
+    const { runId, statements, ahead } = this.#context;
+    const committed = await this.#advance(async (client) => {
       const { lines, marks, rejects, refused } = await this.#letIn(client, batch);
       const inserted = await this.#writeRows(client, lines, marks);
       const counts: Counts = {
@@ -89,9 +91,13 @@ export class PostgresClaim implements Claim {
       }
       return { counts, progress, refused };
     });
+    // Not while batches replace rows: a settling may wait for the same ones, in another order.
+    if (this.#toStage === 0) ahead.committed(committed.counts.inserted, batch.rows.middle_ms);
+    return committed;
   }
 
   async settle(): Promise<void> {
+    await this.#context.ahead.idle();
     await settle(this.#context.writer, this.#context.statements);
   }
 
@@ -106,7 +112,8 @@ export class PostgresClaim implements Claim {
   }
 
   async release({ status, errorCode: code, duration_ms, peakRss_mb }: RunOutcome): Promise<void> {
-    const { writer, runId, unit, trigger, statements } = this.#context;
+    const { writer, runId, unit, trigger, statements, ahead } = this.#context;
+    await ahead.stop();
     // A run that failed before it read anything, over its listing say, belongs into the ledger as well.
     if (this.#begun || status === 'failed') {
       const begin = [runId, this.#label, new Date(unit.hour_ms), trigger];

@@ -16,6 +16,8 @@ export class PostgresRows implements PreparedRows {
   readonly duplicates: number;
   readonly lines: readonly string[];
   readonly marks: Marks;
+  /** The time in the middle of its events, epoch milliseconds; NaN when there are none. */
+  readonly middle_ms: number;
   readonly dropped: ReadonlyMap<string, number>;
   /** What was let in by the {@link Admission} of this version. */
   readonly version: string | undefined;
@@ -24,6 +26,7 @@ export class PostgresRows implements PreparedRows {
     this.#delivered = first.map(({ record }) => record);
     this.lines = first.map(({ line }) => line);
     this.marks = marksOf(first.map(({ row }) => row));
+    this.middle_ms = middleOf(first);
     this.rejects = left.rejects;
     this.duplicates = left.duplicates;
     this.dropped = left.dropped;
@@ -52,6 +55,11 @@ export class PostgresRows implements PreparedRows {
     this.#delivered = [];
     return delivered;
   }
+}
+
+function middleOf(lines: readonly Line[]): number {
+  const times_ms = Float64Array.from(lines, ({ row }) => row.event_timestamp).sort();
+  return times_ms[times_ms.length >> 1] ?? Number.NaN;
 }
 
 /** A record with its row and its line of COPY. */

@@ -13,6 +13,7 @@ import { Connection, type TimeLeft } from './connection.ts';
 import { RowEncoder } from './encode.ts';
 import { Hold, RENEWAL_LIMIT_MS } from './hold.ts';
 import { settle } from './settle.ts';
+import { AHEAD_ROWS, SettlingAhead } from './settle-ahead.ts';
 import { statementsFor, type Statements } from './statements.ts';
 
 /** What a Postgres sink is made of. */
@@ -27,6 +28,8 @@ export interface PostgresSinkOptions {
   readonly runId?: string;
   /** Milliseconds left for work on the warehouse. */
   readonly timeLeft_ms: TimeLeft;
+  /** New rows after which settling begins while the hour is still being read. */
+  readonly aheadRows?: number;
 }
 
 /** Writes to the warehouse: every batch one transaction, every hour held by one run at a time. */
@@ -76,6 +79,12 @@ export class PostgresSink implements Sink {
       encoder: this.#encoder,
       admission: this.#admission,
       statements: this.#statements,
+      ahead: new SettlingAhead(
+        new Connection(postgres, 'clickstream settle', timeLeft_ms),
+        writer,
+        this.#statements,
+        this.#options.aheadRows ?? AHEAD_ROWS,
+      ),
     };
     return new PostgresClaim(context, taken.hold, taken.row);
   }

@@ -2,7 +2,7 @@ import type { SettlingRule } from '../../../config/settling-rule.ts';
 import { sqlVariables, type TableNames } from '../../../config/table-names.ts';
 import { quoteIdentifier, sqlFile, type SqlVariables } from '../../../warehouse/template.ts';
 import type { Columns } from '../../pipeline/column.ts';
-import { settleSql } from '../../../warehouse/settle-sql.ts';
+import { settleAheadSql, settleSql } from '../../../warehouse/settle-sql.ts';
 import { admissionLock } from '../../../warehouse/admission-lock.ts';
 import { settlingLock } from '../../../warehouse/settling-lock.ts';
 
@@ -39,8 +39,12 @@ export interface Statements {
   readonly readAdmission: string;
   readonly readTombstones: string;
   readonly lockSettling: string;
+  /** Says whether it was free; does not wait for it. */
+  readonly tryLockSettling: string;
   readonly anyMarks: string;
   readonly settle: string;
+  /** Of visitors who seem to be gone. */
+  readonly settleAhead: string;
   readonly adoptRule: string;
   /** What `settle` goes by. */
   readonly rule: SettlingRule;
@@ -102,10 +106,12 @@ export function statementsFor(tables: TableNames, columns: Columns, rule: Settli
     readAdmission: file('read-admission'),
     readTombstones: file('read-tombstones'),
     lockSettling: `SELECT pg_advisory_xact_lock(${settlingLock(tables)})`,
+    tryLockSettling: `SELECT pg_try_advisory_xact_lock(${settlingLock(tables)}) AS locked`,
     anyMarks:
       `SELECT EXISTS (SELECT FROM ${tables.marks}) OR EXISTS (SELECT FROM ${tables.orderMarks}) ` +
       `OR EXISTS (SELECT FROM ${tables.activityMarks}) AS found`,
     settle: settleSql(tables, rule),
+    settleAhead: settleAheadSql(tables, rule),
     adoptRule: file('adopt-rule'),
     rule,
   };
