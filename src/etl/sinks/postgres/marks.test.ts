@@ -46,6 +46,16 @@ describe('sessions', () => {
     expect(marks).toHaveLength(2);
   });
 
+  test('a session that three visitors name leaves a mark of each, with all of its events', () => {
+    const visitors = ['c:a', 'c:b', 'c:c', 'c:b', 'c:a', 'c:c'];
+    const rows = visitors.map((visitor_id, number) => ({ visitor_id, session_id: 's', event_timestamp: number }));
+    expect(sessions(...rows)).toEqual([
+      `c:a\ts\t${at(0)}\t${at(4)}`,
+      `c:b\ts\t${at(1)}\t${at(3)}`,
+      `c:c\ts\t${at(2)}\t${at(5)}`,
+    ]);
+  });
+
   test('ids are escaped', () => {
     expect(sessions({ visitor_id: 'c:a\tb\\', session_id: 's\n' })).toEqual([`c:a\\tb\\\\\ts\\n\t${at(0)}\t${at(0)}`]);
   });
@@ -75,8 +85,8 @@ describe('activity', () => {
     ).toEqual([
       `${at(0)}\tpage_view\t2`,
       `${at(900_000)}\tpage_view\t1`,
-      `${at(0)}\tx\t1`,
       `${at(-900_000)}\tpage_view\t1`,
+      `${at(0)}\tx\t1`,
     ]);
   });
 

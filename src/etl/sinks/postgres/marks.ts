@@ -30,28 +30,53 @@ export function marksOf(rows: readonly MarkedRow[]): Marks {
   return { sessions: sessionMarks(rows), orders: orderMarks(rows), activity: activityMarks(rows) };
 }
 
+/** What changed of a session: from when to when. */
+interface Stretch {
+  readonly row: MarkedRow;
+  from_ms: number;
+  to_ms: number;
+}
+
 function sessionMarks(rows: readonly MarkedRow[]): string[] {
-  const stretches = new Map<string, { row: MarkedRow; from_ms: number; to_ms: number }>();
+  // By the session's id alone, a text whose hash is known: a key of both ids takes three times as long to make and find.
+  const stretches = new Map<string, Stretch>();
+  let others: Map<string, Stretch> | undefined;
   for (const row of rows) {
-    const { visitor_id, session_id, event_timestamp } = row;
+    const { session_id } = row;
     if (session_id === null) continue;
-    // By visitor, too: a record that lost may have named the session of one visitor after an event that is another's.
-    // The length keeps two pairs of ids apart that are the same text one after the other. A client may send what looks
-    // derived.
-    const key = `${row.session_derived ? 'd' : 'c'}${session_id.length} ${session_id}${visitor_id ?? ''}`;
-    const stretch = stretches.get(key);
-    if (!stretch) stretches.set(key, { row, from_ms: event_timestamp, to_ms: event_timestamp });
-    else if (event_timestamp < stretch.from_ms) stretch.from_ms = event_timestamp;
-    else if (event_timestamp > stretch.to_ms) stretch.to_ms = event_timestamp;
+    const stretch = stretches.get(session_id);
+    if (!stretch) stretches.set(session_id, stretchOf(row));
+    else if (isSameSession(stretch.row, row)) extend(stretch, row);
+    else {
+      // By visitor, too: a record that lost may have named the session of one visitor after an event that is another's. And a
+      // client may send what looks derived. The length keeps two pairs of ids apart that are the same text one after the other.
+      others ??= new Map();
+      const key = `${row.session_derived ? 'd' : 'c'}${session_id.length} ${session_id}${row.visitor_id ?? ''}`;
+      const other = others.get(key);
+      if (other) extend(other, row);
+      else others.set(key, stretchOf(row));
+    }
   }
-  return Array.from(stretches.values(), ({ row, from_ms, to_ms }) =>
-    [
-      row.visitor_id === null ? '' : encodeText(row.visitor_id),
-      row.session_derived ? '\\N' : encodeText(row.session_id!),
-      encodeInstant(from_ms),
-      encodeInstant(to_ms),
-    ].join('\t'),
-  );
+  const all = others ? [...stretches.values(), ...others.values()] : [...stretches.values()];
+  return all.map(({ row, from_ms, to_ms }) => {
+    const visitor = row.visitor_id === null ? '' : encodeText(row.visitor_id);
+    const session = row.session_derived ? '\\N' : encodeText(row.session_id!);
+    const from = encodeInstant(from_ms);
+    return `${visitor}\t${session}\t${from}\t${to_ms === from_ms ? from : encodeInstant(to_ms)}`;
+  });
+}
+
+function isSameSession(one: MarkedRow, other: MarkedRow): boolean {
+  return one.visitor_id === other.visitor_id && one.session_derived === other.session_derived;
+}
+
+function stretchOf(row: MarkedRow): Stretch {
+  return { row, from_ms: row.event_timestamp, to_ms: row.event_timestamp };
+}
+
+function extend(stretch: Stretch, { event_timestamp }: MarkedRow): void {
+  if (event_timestamp < stretch.from_ms) stretch.from_ms = event_timestamp;
+  else if (event_timestamp > stretch.to_ms) stretch.to_ms = event_timestamp;
 }
 
 function orderMarks(rows: readonly MarkedRow[]): string[] {
@@ -61,15 +86,16 @@ function orderMarks(rows: readonly MarkedRow[]): string[] {
 }
 
 function activityMarks(rows: readonly MarkedRow[]): string[] {
-  const counts = new Map<string, number>();
+  const counts = new Map<string, Map<number, number>>();
   for (const { event_timestamp, event_name } of rows) {
-    const key = `${Math.floor(event_timestamp / QUARTER_MS)}\t${event_name}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    let quarters = counts.get(event_name);
+    if (!quarters) counts.set(event_name, (quarters = new Map()));
+    const quarter = Math.floor(event_timestamp / QUARTER_MS);
+    quarters.set(quarter, (quarters.get(quarter) ?? 0) + 1);
   }
-  return Array.from(counts, ([key, events]) => {
-    const tab = key.indexOf('\t');
-    const quarter = encodeInstant(Number(key.slice(0, tab)) * QUARTER_MS);
-    return `${quarter}\t${encodeText(cut(key.slice(tab + 1)))}\t${events}`;
+  return Array.from(counts).flatMap(([name, quarters]) => {
+    const text = encodeText(cut(name));
+    return Array.from(quarters, ([quarter, events]) => `${encodeInstant(quarter * QUARTER_MS)}\t${text}\t${events}`);
   });
 }
 
