@@ -1,8 +1,8 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** What a run keeps alive is some 35 to 65 MiB, whatever the hour; the rest of this is garbage of the last batches. */
-const LARGE_BYTES = 80 * 2 ** 20;
+/** What a run keeps alive is some 20 MiB, whatever the hour; the rest of this is garbage of the last batches. */
+const LARGE_BYTES = 52 * 2 ** 20;
 
 let collect: (() => void) | undefined;
 
