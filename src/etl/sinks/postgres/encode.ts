@@ -37,18 +37,22 @@ export class RowEncoder {
    */
   encode(row: Readonly<Record<string, unknown>>): string {
     const fields = this.#fields;
-    for (let at = 0; at < fields.length; at += 1) {
-      const value = row[this.#names[at]!];
-      if (value === null || value === undefined) {
-        if (!this.#nullable[at]) throw new UnfitValue('invalid_value', `the column ${this.#names[at]} has no value`);
-        fields[at] = NULL;
-        continue;
+    const names = this.#names;
+    const encoders = this.#encoders;
+    let at = 0;
+    // Around all of them: around each it takes a quarter longer.
+    try {
+      for (; at < names.length; at += 1) {
+        const value = row[names[at]!];
+        if (value === null || value === undefined) {
+          if (!this.#nullable[at]) throw new UnfitValue('invalid_value', 'has no value');
+          fields[at] = NULL;
+        } else fields[at] = encoders[at]!(value);
       }
-      try {
-        fields[at] = this.#encoders[at]!(value);
-      } catch (error) {
-        throw named(error, this.#names[at]!);
-      }
+    } catch (error) {
+      // Where it was reading the row that failed, no value is to blame, and this throws the same again.
+      Reflect.get(row, names[at]!);
+      throw named(error, names[at]!);
     }
     return fields.join('\t');
   }
