@@ -88,8 +88,8 @@ function orderMarks(rows: readonly MarkedRow[]): string[] {
 function activityMarks(rows: readonly MarkedRow[]): string[] {
   const counts = new Map<string, Map<number, number>>();
   for (const { event_timestamp, event_name } of rows) {
-    let quarters = counts.get(event_name);
-    if (!quarters) counts.set(event_name, (quarters = new Map()));
+    const quarters = counts.get(event_name) ?? new Map<number, number>();
+    if (quarters.size === 0) counts.set(event_name, quarters);
     const quarter = Math.floor(event_timestamp / QUARTER_MS);
     quarters.set(quarter, (quarters.get(quarter) ?? 0) + 1);
   }
