@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../scripts/build/bundles.ts';
 import { accessibleDataDir } from '../src/local/postgres/data-dir.ts';
+import { cpuShare, heapFlags, type LambdaSize } from './lambda-size.ts';
 import type { Taken } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { startScript } from './processes.ts';
@@ -14,6 +15,7 @@ import { loadEnv, startWarehouses, type Warehouses } from './warehouses.ts';
 
 /** Where profiles and what is not for the repository go. */
 export const OUTPUT = join(ROOT, 'data/bench');
+const PROFILED = ['--cpu-prof', `--cpu-prof-dir=${OUTPUT}`];
 
 /** A local S3 in a process of its own. */
 export interface BenchS3 {
@@ -28,6 +30,8 @@ export interface EtlTaken extends Taken {
   readonly processed: number;
   readonly rejected: number;
   readonly bytes: number;
+  /** How long each took: one, unless a {@link LambdaSize} was too small. The counts are sums over them. */
+  readonly invocations_s: readonly number[];
 }
 
 export interface EtlRun {
@@ -37,6 +41,8 @@ export interface EtlRun {
   readonly hour?: string;
   /** Another build of the ETL. */
   readonly bundle?: string;
+  /** Runs it as Lambda would, again and again until the hour is complete; on a machine of one's own unless it is given. */
+  readonly lambda?: LambdaSize;
   /** Whether it leaves a profile when profiles are asked for. */
   readonly profiled?: boolean;
 }
@@ -121,14 +127,18 @@ export class Bench {
     s3,
     hour = BENCH_HOUR,
     bundle = this.programs.etl,
+    lambda,
     profiled = true,
   }: EtlRun): Promise<EtlTaken> {
     const env = {
       ...loadEnv(this.warehouses.server, database, s3.url),
       BENCH_BUNDLE: pathToFileURL(bundle).href,
       BENCH_HOUR: hour,
+      ...(lambda ? { BENCH_MEMORY_MB: String(lambda.memory_mb), BENCH_TIMEOUT_S: String(lambda.timeout_s) } : {}),
     };
-    const taken = await this.#run<EtlTaken>('programs/etl.mjs', [], env, profiled && this.options.profile);
+    const nodeArgs = [...(lambda ? heapFlags(lambda) : []), ...(profiled && this.options.profile ? PROFILED : [])];
+    const share = lambda && cpuShare(lambda);
+    const taken = await this.#run<EtlTaken>('programs/etl.mjs', [], env, nodeArgs, share);
     if (taken.status !== 'complete') throw new Error(`the ETL answered ${taken.status}`);
     return taken;
   }
@@ -139,19 +149,19 @@ export class Bench {
     { database = 'postgres', s3, args = [], env = {} }: ProgramRun,
   ): Promise<Taken & T> {
     const variables = { ...loadEnv(this.warehouses.server, database, s3?.url), ...env };
-    return this.#run<Taken & T>(this.programs.program[name], args, variables, false);
+    return this.#run<Taken & T>(this.programs.program[name], args, variables);
   }
 
   async #run<T extends Taken>(
     file: string,
     args: readonly string[],
     env: Readonly<Record<string, string>>,
-    profile: boolean,
+    nodeArgs: readonly string[] = [],
+    share?: number,
   ): Promise<T> {
     await this.warehouses.calm();
-    const nodeArgs = profile ? ['--cpu-prof', `--cpu-prof-dir=${OUTPUT}`] : [];
     const before_s = await this.warehouses.cpu_s();
-    const started = await startScript(file, args, env, nodeArgs);
+    const started = await startScript(file, args, env, nodeArgs, share);
     await started.ended;
     const server_s = (await this.warehouses.cpu_s()) - before_s;
     return { ...(JSON.parse(started.line) as T), server_s };

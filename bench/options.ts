@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Whether the ETL's processes leave CPU profiles. */
   readonly profile: boolean;
+  /** Whether what the row `forecasts` learns becomes what `clickstream plan` goes by. */
+  readonly writeCosts: boolean;
   /** Where the report goes; by default `bench` for a whole run at full size, and `data/bench` for any other. */
   readonly out?: string;
   /** The other commit of `compare`; undefined is the one before what is in the working tree. */
@@ -23,7 +25,7 @@ npm run bench -- full                 10M events, too
 npm run bench -- ROW ...              some rows
 npm run bench -- compare [REF]        this checkout and another commit by turns (HEAD where something is changed, else HEAD~1)
 --scale N  multiplies every size   --rounds N   --profile  CPU profiles of the ETL, in data/bench
---out FOLDER  where the report goes`;
+--out FOLDER  where the report goes   --write-costs  what the row forecasts learns, for clickstream plan: src/plan/costs.json`;
 
 const QUICK_SCALE = 0.01;
 const ROUNDS = 5;
@@ -43,6 +45,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
       rounds: { type: 'string' },
       profile: { type: 'boolean', default: false },
       out: { type: 'string' },
+      'write-costs': { type: 'boolean', default: false },
     },
   });
   const [first, ...others] = positionals;
@@ -54,9 +57,13 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     scale: numberOf('scale', values.scale, quick ? QUICK_SCALE : 1),
     rounds: numberOf('rounds', values.rounds, quick ? 1 : ROUNDS),
     profile: values.profile,
+    writeCosts: values['write-costs'],
     ...(values.out === undefined ? {} : { out: values.out }),
   } as const;
   if (!Number.isInteger(common.rounds)) throw new Error('--rounds wants a whole number');
+  if (common.writeCosts && (quick || mode === 'compare')) {
+    throw new Error(`--write-costs wants hours of all sizes, which ${mode} does not measure`);
+  }
   if (mode === 'compare') {
     if (common.rounds < LEAST_ROUNDS) throw new Error(`compare wants ${LEAST_ROUNDS} rounds or more`);
     if (others.length > 1) throw new Error(`compare takes one commit, not ${others.join(' ')}`);
@@ -65,6 +72,9 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   const rows = isMode ? others : positionals;
   const unknown = rows.find((row) => !known.includes(row));
   if (unknown !== undefined) throw new Error(`There is no row "${unknown}"; rows are ${known.join(', ')}`);
+  if (common.writeCosts && rows.length > 0 && !rows.includes('forecasts')) {
+    throw new Error('--write-costs wants the row forecasts, which learns them');
+  }
   return { ...common, rows };
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts in hundredths of a second, whatever the machine. */
-const TICKS_PER_S = 100;
+export const TICKS_PER_S = 100;
 
 /**
  * Seconds of CPU time that a PostgreSQL server has used until now: its postmaster, all children that it has and all that it
@@ -22,7 +22,8 @@ export function serverCpu_s(pid: number): number {
   return ticks / TICKS_PER_S;
 }
 
-function statOf(pid: string): { parent: number; own: number; ended: number } | undefined {
+/** A process's parent, and the CPU time, in ticks, of its own and of its children that have ended; undefined when it is not there. */
+export function statOf(pid: string): { parent: number; own: number; ended: number } | undefined {
   let text: string;
   try {
     text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { limitCpu } from './cpu-share.ts';
 
 /** A process of the benchmark, and the first line that it printed. */
 export interface BenchProcess {
@@ -16,12 +17,14 @@ export interface BenchProcess {
  * it would be measured, too.
  *
  * @param nodeArgs what Node itself is to do, such as `--cpu-prof`.
+ * @param cpuShare how much of one core it may use; as much as there is unless it is given.
  */
 export async function startScript(
   script: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   nodeArgs: readonly string[] = [],
+  cpuShare?: number,
 ): Promise<BenchProcess> {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const loader = script.endsWith('.ts') ? ['--import', 'tsx'] : [];
@@ -30,6 +33,7 @@ export async function startScript(
     env: { NODE_NO_WARNINGS: '1', ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  if (cpuShare !== undefined) limitCpu(child, cpuShare);
   const ended = once(child, 'exit').then(() => undefined);
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);

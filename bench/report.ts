@@ -33,6 +33,11 @@ export function machine(postgresVersion: string): string {
   return `${model}, ${cpus().length} cores, ${memory} GiB, ${platform()} ${release()}, Node ${process.version}, PostgreSQL ${postgresVersion}`;
 }
 
+/** The command as it was typed. */
+export function commandLine(): string {
+  return ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
+}
+
 /** Every check beside its target. */
 export function summaryTable(rows: readonly Reported[]): string {
   const cells = rows.flatMap(({ title, result, failure }) => {

@@ -10,7 +10,7 @@ import { chart } from './chart.ts';
 import { compare } from './compare.ts';
 import { readOptions, USAGE, type BenchOptions } from './options.ts';
 import { Progress } from './progress.ts';
-import { machine, report, scaleRemark, summaryTable, type Reported } from './report.ts';
+import { commandLine, machine, report, scaleRemark, summaryTable, type Reported } from './report.ts';
 import { ROWS } from './rows/index.ts';
 import { markdownTable } from './table.ts';
 import { SERVER_SETTINGS } from './warehouses.ts';
@@ -74,7 +74,7 @@ function write(rows: readonly Reported[]): void {
   const run = {
     date: new Date().toISOString().slice(0, 10),
     commit: commit(),
-    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+    command: commandLine(),
     scale: options.scale,
     rounds: options.rounds,
     machine: machine(bench.warehouses.server.version),

@@ -7,6 +7,8 @@ import { shown, type Table } from '../row.ts';
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000] as const;
 const LARGEST = 10_000_000;
+/** An hour of larger events, which tells what a byte costs from what an event does. */
+const LARGE_EVENTS = { size: 100_000, padding: 2_000 } as const;
 /** From so many events on an hour is loaded once: it takes minutes, in which chance evens out. */
 const ONCE_FROM = 1_000_000;
 /** From so many events on objects lie on the disk: they would need several gigabytes of memory. */
@@ -17,6 +19,8 @@ export interface MeasuredHour {
   readonly shape: Shape;
   /** What it has at full scale. */
   readonly size: number;
+  /** Bytes that each event is filled up with. */
+  readonly padding: number;
   /** What it has at the scale of the run. */
   readonly events: number;
   readonly taken: readonly EtlTaken[];
@@ -36,12 +40,16 @@ export function hoursMeasured(bench: Bench): Promise<readonly MeasuredHour[]> {
 
 async function measureHours(bench: Bench): Promise<MeasuredHour[]> {
   const hours: MeasuredHour[] = [];
-  for (const [shape, size] of hoursOf(bench.options.mode)) hours.push(await measureHour(bench, shape, size));
+  for (const [shape, size, padding] of hoursOf(bench.options.mode)) {
+    hours.push(await measureHour(bench, shape, size, padding));
+  }
   return hours;
 }
 
-function hoursOf(mode: Bench['options']['mode']): (readonly [Shape, number])[] {
-  const inAllShapes = (size: number): (readonly [Shape, number])[] => SHAPES.map((shape) => [shape, size]);
+type HourToMeasure = readonly [shape: Shape, size: number, padding?: number];
+
+function hoursOf(mode: Bench['options']['mode']): HourToMeasure[] {
+  const inAllShapes = (size: number): HourToMeasure[] => SHAPES.map((shape) => [shape, size]);
   // The two that growth is told by, and the shape that takes most memory.
   if (mode === 'quick') {
     return [
@@ -51,12 +59,16 @@ function hoursOf(mode: Bench['options']['mode']): (readonly [Shape, number])[] {
     ];
   }
   // Ten million events are no array, and as many small objects no hour of a shop that this is for.
-  return [...SIZES.flatMap(inAllShapes), ...(mode === 'full' ? ([['ndjson', LARGEST]] as const) : [])];
+  return [
+    ...SIZES.flatMap(inAllShapes),
+    ['ndjson', LARGE_EVENTS.size, LARGE_EVENTS.padding],
+    ...(mode === 'full' ? ([['ndjson', LARGEST]] as const) : []),
+  ];
 }
 
-async function measureHour(bench: Bench, shape: Shape, size: number): Promise<MeasuredHour> {
+async function measureHour(bench: Bench, shape: Shape, size: number, padding = 0): Promise<MeasuredHour> {
   const events = bench.scaled(size);
-  const spec: HourSpec = { shape, events };
+  const spec: HourSpec = { shape, events, padding };
   const rounds = size >= ONCE_FROM ? 1 : bench.options.rounds;
   const dataDir = events >= ON_DISK_FROM ? { dataDir: join(bench.folder, 's3') } : {};
   const loads = async ({ load }: LoadableHour): Promise<MeasuredHour> => {
@@ -67,7 +79,7 @@ async function measureHour(bench: Bench, shape: Shape, size: number): Promise<Me
       if (one.read !== events) throw new Error(`${shape}: ${one.read} of ${events} events were read`);
       taken.push(one);
     }
-    return { shape, size, events, taken };
+    return { shape, size, padding, events, taken };
   };
   return withHour(bench, spec, loads, dataDir);
 }
@@ -77,14 +89,19 @@ export function cost_us({ events, taken }: MeasuredHour): number[] {
   return taken.map(({ cpu_s, server_s }) => ((cpu_s + (Number.isNaN(server_s) ? 0 : server_s)) / events) * 1e6);
 }
 
+/** `gzip`, `ndjson, larger`. */
+export function shapeOf({ shape, padding }: MeasuredHour): string {
+  return padding > 0 ? `${shape}, larger` : shape;
+}
+
 /** All hours with what they took. */
 export function hoursTable(hours: readonly MeasuredHour[]): Table {
   const cells = hours.map((hour) => {
-    const { shape, events, taken } = hour;
+    const { events, taken } = hour;
     const of = (figure: (one: EtlTaken) => number): number => median(taken.map(figure));
     return [
       shown(events, 0),
-      shape,
+      shapeOf(hour),
       shown(of(({ bytes }) => bytes) / 1e6, 1),
       shown(of(({ wall_s }) => wall_s)),
       shown(

@@ -142,7 +142,7 @@ Examples:
 export const PLAN_HELP = `
 Hours of the bucket are listed, and a few of their objects read to see how many events there are. The times come from
 measured costs of one core, a core's share that Lambda gives to each size of memory, and a warehouse that is as fast as the one
-measured. "npm run bench -- forecasts" says how far they are off.
+measured. "npm run bench -- forecasts lambda" says how far they are off.
 
 Environment, for hours of the bucket only:
   RAW_BUCKET_NAME                          the bucket with the raw events

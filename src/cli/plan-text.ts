@@ -1,4 +1,5 @@
 import { dollars } from '../plan/advice.ts';
+import { COSTS_MEASURED } from '../plan/costs.ts';
 import type { CountedHours } from '../plan/count-hours.ts';
 import type { Forecast, HourLoad, MonthlyCost, Place } from '../plan/forecast.ts';
 import { PRICES } from '../plan/prices.ts';
@@ -99,7 +100,8 @@ function monthText(month: MonthlyCost): string {
     `${formatTable(
       [{ title: 'a month of 730 such hours' }, { title: '', numeric: true }],
       rows.map(([name, amount]) => [name, dollars(amount)]),
-    )}\n` + `List prices of ${PRICES.region} as of ${PRICES.asOf}, without the database, free tiers and taxes.`
+    )}\n` +
+    `Times are made of what runs took on ${COSTS_MEASURED.date}. List prices of ${PRICES.region} as of ${PRICES.asOf}, without the database, free tiers and taxes.`
   );
 }
 
@@ -112,6 +114,7 @@ export function planDocument({ counted, load, place, found, sizes, advice }: Pla
     place,
     forecast: found,
     sizes: sizes.map(({ forecast, month }) => ({ ...forecast, month })),
+    costs: COSTS_MEASURED,
     prices: PRICES,
     advice,
   };

@@ -1,12 +1,26 @@
 import { expect, test } from 'vitest';
 import { advice, dollars } from './advice.ts';
+import type { Costs } from './costs.ts';
 import { forecast, type HourLoad, type Place } from './forecast.ts';
 
 const PLACE: Place = { memory_mb: 512, timeout_s: 900, latency_ms: 15 };
+/** Fixed ones, so that what is measured later changes no advice here. */
+const COSTS: Costs = {
+  start_ms: 300,
+  warmUp_ms: 800,
+  object_us: 105,
+  event_us: 22,
+  kilobyte_us: 10,
+  row_us: 16,
+  settle_ms: 150,
+  settleEvent_us: 45,
+  smallObjects_mb: 210,
+  largeObjects_mb: 205,
+};
 const adviceFor = (load: Partial<HourLoad>, place: Partial<Place> = {}): string[] => {
   const whole = { objects: 100, events: 10_000, bytes: 7_000_000, storedBytes: 7_000_000, ...load };
   const there = { ...PLACE, ...place };
-  return advice(whole, there, forecast(whole, there));
+  return advice(whole, there, forecast(whole, there, COSTS), COSTS);
 };
 
 test('an hour that fits asks for nothing', () => {

@@ -1,3 +1,4 @@
+import { COSTS, type Costs } from './costs.ts';
 import { forecast, monthlyCost, type Forecast, type HourLoad, type Place } from './forecast.ts';
 
 /** Memory sizes that a plan is made for: Lambda's usual ones, and the one with a whole core. */
@@ -7,7 +8,7 @@ export const MEMORY_SIZES_MB = [256, 512, 1024, 1769] as const;
 const BATCHED = 20;
 
 /** What to change, as sentences; none when all is well. */
-export function advice(load: HourLoad, place: Place, found: Forecast): string[] {
+export function advice(load: HourLoad, place: Place, found: Forecast, costs: Costs = COSTS): string[] {
   const said: string[] = [];
   if (found.peak_mb > found.memory_mb) {
     said.push(`It needs up to ${found.peak_mb} MB: give the function ${sizeFor(found.peak_mb)} MB or more.`);
@@ -19,12 +20,12 @@ export function advice(load: HourLoad, place: Place, found: Forecast): string[] 
     );
   } else if (found.invocations > 1) {
     const larger = MEMORY_SIZES_MB.find(
-      (memory_mb) => memory_mb > place.memory_mb && forecast(load, { ...place, memory_mb }).invocations === 1,
+      (memory_mb) => memory_mb > place.memory_mb && forecast(load, { ...place, memory_mb }, costs).invocations === 1,
     );
     said.push(
       `One invocation is not enough. What is left is done by the schedule's next ones, an hour later each` +
         (larger === undefined
-          ? '; invoke the function again at once while it answers "partial", or split the hour into key ranges (startAfter, endAt).'
+          ? '; invoke the function again at once while it answers "partial" (or "busy", some seconds after one), or split the hour into key ranges (startAfter, endAt).'
           : `; with ${larger} MB one is.`),
     );
   }
@@ -32,7 +33,7 @@ export function advice(load: HourLoad, place: Place, found: Forecast): string[] 
   if (load.objects > 1000 && load.events / load.objects < 2) {
     const batched = { ...load, objects: Math.ceil(load.events / BATCHED) };
     const now = monthlyCost(load, found).total;
-    const then = monthlyCost(batched, forecast(batched, place)).total;
+    const then = monthlyCost(batched, forecast(batched, place, costs)).total;
     said.push(
       `Nearly every event is an object of its own. A tracker that sends ${BATCHED} at once would make a month ` +
         `${dollars(then)} instead of ${dollars(now)}.`,

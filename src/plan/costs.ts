@@ -1,10 +1,14 @@
+import file from './costs.json' with { type: 'json' };
+
 /**
- * What a run takes, by what it reads: CPU times of one whole core, and the server's time beside it. `npm run bench -- forecasts`
- * holds what comes of them against hours of all sizes and shapes.
+ * What a run takes, by what it reads: CPU times of one whole core, and the server's time beside it. Learnt from hours of all sizes
+ * and shapes: `npm run bench -- forecasts` holds what comes of them against such hours, and `--write-costs` writes `costs.json`.
  */
 export interface Costs {
-  /** Node, the connection, taking the hour: CPU and wall alike. */
+  /** The connection, taking the hour: CPU and wall alike. Loading Node is before it. */
   readonly start_ms: number;
+  /** Client CPU that code takes more until V8 has compiled it, of an hour that is large enough for all of it. */
+  readonly warmUp_ms: number;
   /** Client CPU of each object, beside its events: a GET and its share of the listing. */
   readonly object_us: number;
   /** Client CPU of each event, beside its bytes. */
@@ -13,7 +17,7 @@ export interface Costs {
   readonly kilobyte_us: number;
   /** The server's time for each event's row, while the client reads on. */
   readonly row_us: number;
-  /** What settling takes when the rest is done: of an hour with few events, and for each event. */
+  /** What is left when the rest is done, most of it settling: of an hour with few events, and for each event. */
   readonly settle_ms: number;
   readonly settleEvent_us: number;
   /** The memory of a process that reads small objects, and of one that reads large ones, MiB. */
@@ -21,14 +25,12 @@ export interface Costs {
   readonly largeObjects_mb: number;
 }
 
-export const COSTS: Costs = {
-  start_ms: 700,
-  object_us: 105,
-  event_us: 22,
-  kilobyte_us: 10,
-  row_us: 16,
-  settle_ms: 150,
-  settleEvent_us: 45,
-  smallObjects_mb: 210,
-  largeObjects_mb: 205,
-};
+/** Where and when costs were measured. */
+export interface CostsMeasured {
+  readonly date: string;
+  readonly machine: string;
+  readonly command: string;
+}
+
+export const COSTS: Costs = file.costs;
+export const COSTS_MEASURED: CostsMeasured = file.measured;

@@ -4,6 +4,7 @@ import { forecast, monthlyCost, WHOLE_CORE_MB, type HourLoad, type Place } from 
 
 const COSTS: Costs = {
   start_ms: 500,
+  warmUp_ms: 0,
   object_us: 100,
   event_us: 20,
   kilobyte_us: 10,
@@ -15,8 +16,8 @@ const COSTS: Costs = {
 };
 const HOUR: HourLoad = { objects: 10_000, events: 10_000, bytes: 10_000_000, storedBytes: 10_000_000 };
 const PLACE: Place = { memory_mb: WHOLE_CORE_MB, timeout_s: 900, latency_ms: 0 };
-const at = (load: Partial<HourLoad>, place: Partial<Place> = {}) =>
-  forecast({ ...HOUR, ...load }, { ...PLACE, ...place }, COSTS);
+const at = (load: Partial<HourLoad>, place: Partial<Place> = {}, costs = COSTS) =>
+  forecast({ ...HOUR, ...load }, { ...PLACE, ...place }, costs);
 
 describe('an hour takes', () => {
   test('the CPU of its objects, its events and its bytes, on a whole core', () => {
@@ -36,6 +37,13 @@ describe('an hour takes', () => {
     const slow = at({}, { latency_ms: 64 });
     expect(slow.reading_s.latency).toBeGreaterThan(slow.reading_s.cpu);
     expect(slow.seconds).toBeCloseTo(0.5 + slow.reading_s.latency + slow.settling_s);
+  });
+
+  test('more for its first events than for later ones, until code is compiled', () => {
+    const cold = { ...COSTS, object_us: 0, event_us: 0, kilobyte_us: 0, warmUp_ms: 800 };
+    const warmUps = [0, 3_000, 3_000_000].map((events) => at({ objects: 0, events }, {}, cold).reading_s.cpu);
+    expect(warmUps).toEqual([0, 0.4, expect.closeTo(0.8, 2)]);
+    expect(at({ objects: 1_500, events: 0 }, {}, cold).reading_s.cpu).toBe(0.4);
   });
 
   test('nothing but the start when it is empty', () => {

@@ -47,11 +47,24 @@ const MOST_CORES = 1.2;
 const KEPT_S = 2;
 const HOURS_A_MONTH = 730;
 
+/** Events of an hour that takes half of the warming up that a large one does; an object is as much as two. */
+const HALF_WARM_EVENTS = 3_000;
+const EVENTS_OF_AN_OBJECT = 2;
+
+/** How often an hour has each of the client's costs: the start, warming up, objects, events, kilobytes. */
+export function clientCounts({ objects, events, bytes }: HourLoad): [number, number, number, number, number] {
+  const work = events + objects * EVENTS_OF_AN_OBJECT;
+  return [1, work / (work + HALF_WARM_EVENTS), objects, events, bytes / 1000];
+}
+
 /** How long an hour takes, and whether it fits. */
 export function forecast(load: HourLoad, { memory_mb, timeout_s, latency_ms }: Place, costs: Costs = COSTS): Forecast {
   const { objects, events, bytes } = load;
   const vcpu = Math.min(memory_mb / WHOLE_CORE_MB, MOST_CORES);
-  const cpu_s = (objects * costs.object_us + events * costs.event_us + (bytes / 1000) * costs.kilobyte_us) / 1e6;
+  const [, warmth, , , kilobytes] = clientCounts(load);
+  const cpu_s =
+    (warmth * costs.warmUp_ms) / 1000 +
+    (objects * costs.object_us + events * costs.event_us + kilobytes * costs.kilobyte_us) / 1e6;
   const reading_s = {
     cpu: cpu_s / vcpu,
     latency: (objects * latency_ms) / CONCURRENT_GETS / 1000,
