@@ -15,14 +15,15 @@ const KEEP_ALIVE_AFTER_MS = 3_000;
 /**
  * Everything that the text of a value depends on is fixed, so that a run gives the same whatever the server's defaults.
  * A transaction whose client died is ended after 10 s, and so is a connection whose machine vanished: neither may keep
- * rows locked.
+ * rows locked. A statement whose client has gone is ended within a second, where the server's system can tell.
  */
 const SESSION = `
   SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1;
   SET bytea_output = 'hex'; SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET jit = off;
   SET client_min_messages = 'warning';
   SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '10s';
-  SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2`;
+  SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2;
+  DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '1s', false); EXCEPTION WHEN OTHERS THEN NULL; END $$`;
 
 /**
  * With a schema in TARGET_TABLE nothing but PostgreSQL's own and temporary tables are named without one, so that no

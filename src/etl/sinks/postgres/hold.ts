@@ -9,6 +9,8 @@ export const HOLD_S = 8;
 const RENEW_MS = 2_000;
 /** A renewal that is not answered by then is given up, in time for another one on a new connection. */
 export const RENEWAL_LIMIT_MS = 2_500;
+/** Of what the budget keeps for an invocation's end, what the hold's own connection may use. */
+export const LETTING_GO_MS = 150;
 
 /** A row of `checkpoints` as `take-hold.sql` returns it. */
 export type CheckpointRow = Readonly<Record<string, unknown>>;
@@ -57,13 +59,16 @@ export class Hold {
     return { hold: new Hold(label, runId, statements, keeper), row };
   }
 
-  /** Lets go, for the next run to begin at once. Does what it can: a hold ends by itself. */
+  /**
+   * Lets go, for the next run to begin at once. Does what it can: a hold ends by itself. When time ran out in the middle of
+   * something, the keeper, which has a little more of it, does it in the writer's place.
+   */
   async release(writer: Connection): Promise<void> {
     clearInterval(this.#renewal);
     writer.onConnect = () => Promise.resolve();
-    await writer
-      .run((client) => client.query(this.#statements.releaseHold, [this.#unit, this.#runId]))
-      .catch(() => undefined);
+    const letGo = (client: Client): Promise<unknown> =>
+      client.query(this.#statements.releaseHold, [this.#unit, this.#runId]);
+    await writer.run(letGo).catch(() => this.#keeper.run(letGo).catch(() => undefined));
     await this.#keeper.close();
   }
 }

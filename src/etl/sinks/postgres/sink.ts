@@ -11,7 +11,7 @@ import { Admission } from './admission.ts';
 import { PostgresClaim } from './claim.ts';
 import { Connection, type TimeLeft } from './connection.ts';
 import { RowEncoder } from './encode.ts';
-import { Hold, RENEWAL_LIMIT_MS } from './hold.ts';
+import { Hold, LETTING_GO_MS, RENEWAL_LIMIT_MS } from './hold.ts';
 import { settle } from './settle.ts';
 import { AHEAD_ROWS, SettlingAhead } from './settle-ahead.ts';
 import { statementsFor, type Statements } from './statements.ts';
@@ -61,7 +61,9 @@ export class PostgresSink implements Sink {
   async claim(unit: HourUnit): Promise<Claim | undefined> {
     const { postgres, trigger, timeLeft_ms } = this.#options;
     const writer = this.#writer;
-    const keeper = new Connection(postgres, 'clickstream hold', () => Math.min(timeLeft_ms(), RENEWAL_LIMIT_MS));
+    const keeper = new Connection(postgres, 'clickstream hold', () =>
+      Math.min(timeLeft_ms() + LETTING_GO_MS, RENEWAL_LIMIT_MS),
+    );
     const run = { unit, label: unitLabel(unit), runId: this.#runId };
     const taken = await Hold.take(run, this.#statements, writer, keeper);
     if (!taken) return undefined;
