@@ -25,7 +25,7 @@ export function advice(load: HourLoad, place: Place, found: Forecast, costs: Cos
     said.push(
       `One invocation is not enough. What is left is done by the schedule's next ones, an hour later each` +
         (larger === undefined
-          ? '; invoke the function again at once while it answers "partial" (or "busy", some seconds after one), or split the hour into key ranges (startAfter, endAt).'
+          ? '; invoke the function again at once while it answers "partial", or split the hour into key ranges (startAfter, endAt).'
           : `; with ${larger} MB one is.`),
     );
   }
