@@ -85,7 +85,11 @@ WHERE NOT EXISTS (
 CREATE TEMPORARY TABLE clickstream_session_events ON COMMIT DROP AS
 SELECT no, :session_event_columns
 FROM clickstream_touched AS t
-JOIN :"events" AS e ON e.session_id = t.session_id AND coalesce(e.visitor_id, '') = t.visitor_id;
+JOIN :"events" AS e ON e.session_id = t.session_id AND coalesce(e.visitor_id, '') = t.visitor_id
+-- In the order in which they are read, one session after another.
+ORDER BY no, event_timestamp, event_id;
+
+CREATE INDEX ON clickstream_session_events (no, event_timestamp, event_id);
 
 ANALYZE clickstream_touched;
 ANALYZE clickstream_session_events (no);
