@@ -94,7 +94,8 @@ ANALYZE clickstream_placed (event_id, visitor_id);
 UPDATE :"events" AS e
 SET session_id = p.session_id
 FROM clickstream_placed AS p
-WHERE p.session_id IS DISTINCT FROM p.stored_id
+-- Whether the two differ, said so that the planner expects few: nearly all have the right id already.
+WHERE nullif(p.session_id, p.stored_id) = p.session_id
   -- An event that was replaced since has marks of its own, for the next settling.
   AND e.event_id = p.event_id AND e.session_derived
   AND e.visitor_id = p.visitor_id AND e.event_timestamp = p.event_timestamp;
