@@ -2,7 +2,7 @@
 -- the tables of rows and sums begin empty. Run in one snapshot, so that what batches commit meanwhile stays marked.
 -- Where events are kept only from some time on, closed sessions and orders stay as they are, and the sums change by what
 -- the others change: what was summed up of events that are gone is nowhere else.
-:work_memory
+:server_settings
 
 DELETE FROM :"marks";
 DELETE FROM :"orderMarks";

@@ -46,7 +46,14 @@ export const ORDER_EVENT_COLUMNS = [
 ];
 
 /** From marks to what changed, in order. */
-const FROM_MARKS = ['work-memory', 'take-marks', 'derive-sessions', 'touched-orders', 'order-rows', 'touched-sessions'];
+const FROM_MARKS = [
+  'server-settings',
+  'take-marks',
+  'derive-sessions',
+  'touched-orders',
+  'order-rows',
+  'touched-sessions',
+];
 /** From what changed to rows; a rebuild goes the same way. */
 const TO_ROWS = ['session-rows', 'visitors', 'client-users'];
 
@@ -143,7 +150,7 @@ function settleVariables(tables: TableNames, rule: SettlingRule, sources: readon
     session_prefix: `'${DERIVED_SESSION_PREFIX}'`,
     session_event_columns,
     order_event_columns: ORDER_EVENT_COLUMNS.join(', '),
-    work_memory: sqlFile('settle/work-memory.sql', {}),
+    server_settings: sqlFile('settle/server-settings.sql', {}),
     kept_from: keptFrom(tables),
     closed_before: closedBefore(tables),
     cut_at_midnight: String(rule.cutAtMidnight),
