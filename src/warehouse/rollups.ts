@@ -63,7 +63,7 @@ export const ROLLUPS: readonly Rollup[] = [
   {
     table: 'quarterlyCategories',
     file: 'quarterly-categories',
-    source: 'products',
+    source: 'sessions',
     keys: ['quarter', 'category', 'brand'],
     sums: ['sessions', ...REACHED],
     byDay: 'categoriesByDay',
