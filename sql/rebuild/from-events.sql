@@ -2,7 +2,7 @@
 -- the tables of rows and sums begin empty. Run in one snapshot, so that what batches commit meanwhile stays marked.
 -- Where events are kept only from some time on, closed sessions and orders stay as they are, and the sums change by what
 -- the others change: what was summed up of events that are gone is nowhere else.
-:work_memory
+:server_settings
 
 DELETE FROM :"marks";
 DELETE FROM :"orderMarks";
@@ -85,7 +85,11 @@ WHERE NOT EXISTS (
 CREATE TEMPORARY TABLE clickstream_session_events ON COMMIT DROP AS
 SELECT no, :session_event_columns
 FROM clickstream_touched AS t
-JOIN :"events" AS e ON e.session_id = t.session_id AND coalesce(e.visitor_id, '') = t.visitor_id;
+JOIN :"events" AS e ON e.session_id = t.session_id AND coalesce(e.visitor_id, '') = t.visitor_id
+-- In the order in which they are read, one session after another.
+ORDER BY no, event_timestamp, event_id;
+
+CREATE INDEX ON clickstream_session_events (no, event_timestamp, event_id);
 
 ANALYZE clickstream_touched;
 ANALYZE clickstream_session_events (no);

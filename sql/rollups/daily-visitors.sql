@@ -2,6 +2,9 @@
 SELECT day,
   sum(sign),
   sum(sign) FILTER (WHERE day = days[1])
-FROM :changes
+FROM (
+  -- Many came on the same days, most on one.
+  SELECT days, sum(sign)::integer AS sign FROM :changes GROUP BY days
+) AS c
 CROSS JOIN unnest(days) AS day
 GROUP BY 1

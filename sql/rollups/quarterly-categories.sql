@@ -8,8 +8,13 @@ SELECT date_bin('15 min', started_at, 'epoch'), p.category, p.brand,
 FROM :changes
 CROSS JOIN LATERAL (
   SELECT coalesce(category, '') AS category, coalesce(brand, '') AS brand, max(step) AS step
-  FROM jsonb_to_recordset(products) AS p (category text, brand text, step integer)
+  FROM (
+    -- New rows have the one, old ones the other.
+    SELECT category, brand, step FROM unnest(product_rows)
+    UNION ALL
+    SELECT category, brand, step FROM jsonb_to_recordset(products) AS p (category text, brand text, step integer)
+  ) AS either
   GROUP BY 1, 2
 ) AS p
-WHERE products IS NOT NULL
+WHERE product_rows IS NOT NULL OR products IS NOT NULL
 GROUP BY 1, 2, 3

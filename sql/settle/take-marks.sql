@@ -2,8 +2,9 @@
 -- leaves the marks.
 CREATE TEMPORARY TABLE clickstream_taken (LIKE :"marks") ON COMMIT DROP;
 
-WITH taken AS (DELETE FROM :"marks" :which RETURNING *)
-INSERT INTO clickstream_taken SELECT * FROM taken;
+-- One statement sees the same rows twice; giving them back from the deletion takes half as long again.
+WITH gone AS (DELETE FROM :"marks" :which)
+INSERT INTO clickstream_taken SELECT * FROM :"marks" :which;
 
 CREATE TEMPORARY TABLE clickstream_touched_orders (order_id text COLLATE "C" PRIMARY KEY) ON COMMIT DROP;
 

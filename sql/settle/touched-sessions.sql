@@ -1,7 +1,6 @@
--- The sessions to be worked out anew, numbered (a number sorts in half the time of two ids), their rows as they were, and
--- their events. An order that moves changes the sessions on both sides.
+-- The sessions to be worked out anew, and their rows as they were. An order that moves changes the sessions on both sides.
 CREATE TEMPORARY TABLE clickstream_touched ON COMMIT DROP AS
-SELECT row_number() OVER ()::integer AS no, visitor_id, session_id, min(from_at) AS from_at, max(to_at) AS to_at
+SELECT visitor_id, session_id, min(from_at) AS from_at, max(to_at) AS to_at
 FROM (
   SELECT visitor_id, session_id, from_at, to_at FROM clickstream_changed_sessions
   UNION ALL
@@ -9,12 +8,14 @@ FROM (
   UNION ALL
   SELECT visitor_id, session_id, ordered_at, ordered_at FROM clickstream_new_orders WHERE session_id IS NOT NULL
 ) AS touched
-GROUP BY visitor_id, session_id;
+GROUP BY visitor_id, session_id
+-- As their events lie in the table: read in this order, they are there already.
+ORDER BY from_at;
 
 -- A closed session stays as it is: its events may be gone.
 DELETE FROM clickstream_touched AS t
 USING (
-  SELECT t.no
+  SELECT t.visitor_id, t.session_id
   FROM clickstream_touched AS t
   CROSS JOIN LATERAL (
     SELECT FROM :"sessions" AS s
@@ -23,7 +24,7 @@ USING (
   ) AS s
   WHERE :closed_before IS NOT NULL
 ) AS closed
-WHERE t.no = closed.no AND NOT EXISTS (
+WHERE t.visitor_id = closed.visitor_id AND t.session_id = closed.session_id AND NOT EXISTS (
   SELECT FROM clickstream_lifted_sessions AS l WHERE l.visitor_id = t.visitor_id AND l.session_id = t.session_id
 );
 
@@ -43,25 +44,3 @@ UPDATE clickstream_touched AS t
 SET from_at = least(t.from_at, o.started_at), to_at = greatest(t.to_at, o.ended_at)
 FROM clickstream_old_sessions AS o
 WHERE o.visitor_id = t.visitor_id AND o.session_id = t.session_id;
-
-CREATE TEMPORARY TABLE clickstream_session_events ON COMMIT DROP AS
-SELECT t.no, e.*
-FROM clickstream_touched AS t
-CROSS JOIN LATERAL (
-  SELECT :session_event_columns FROM :"events" AS e
-  WHERE e.visitor_id = t.visitor_id AND e.session_id = t.session_id AND e.event_timestamp BETWEEN t.from_at AND t.to_at
-  OFFSET 0
-) AS e
-WHERE t.visitor_id <> ''
-UNION ALL
--- With a session of the client's but nobody to name.
-SELECT t.no, e.*
-FROM clickstream_touched AS t
-CROSS JOIN LATERAL (
-  SELECT :session_event_columns FROM :"events" AS e
-  WHERE e.visitor_id IS NULL AND e.session_id = t.session_id AND e.event_timestamp BETWEEN t.from_at AND t.to_at
-  OFFSET 0
-) AS e
-WHERE t.visitor_id = '';
-
-ANALYZE clickstream_session_events (no);

@@ -1,6 +1,6 @@
 -- The rows of the visitors whose sessions changed, as they were and from their sessions as they are.
 CREATE TEMPORARY TABLE clickstream_touched_visitors ON COMMIT DROP AS
-SELECT DISTINCT visitor_id FROM clickstream_touched WHERE visitor_id <> '';
+SELECT visitor_id, count(*) AS sessions FROM clickstream_touched WHERE visitor_id <> '' GROUP BY visitor_id;
 
 ANALYZE clickstream_touched_visitors;
 
@@ -12,11 +12,24 @@ WITH gone AS (
 )
 INSERT INTO clickstream_old_visitors SELECT * FROM gone;
 
+-- Most come for the first time and have the one session: its row says all that theirs does, the funnel included, which is
+-- of one session either way. Whoever has no row yet has no other session.
+INSERT INTO clickstream_new_visitors
+SELECT s.visitor_id, s.started_at, s.ended_at, 1, s.events, s.orders, s.revenue,
+  ARRAY[(s.started_at AT TIME ZONE :time_zone)::date],
+  s.traffic_source, s.traffic_medium, s.traffic_campaign, s.traffic_channel,
+  s.traffic_source, s.traffic_medium, s.traffic_campaign, s.traffic_channel,
+  s.funnel_step, s.view_at, s.cart_at, s.checkout_at, s.order_at
+FROM clickstream_touched_visitors AS t
+JOIN clickstream_new_sessions AS s USING (visitor_id)
+WHERE t.sessions = 1 AND NOT EXISTS (SELECT FROM clickstream_old_visitors AS o WHERE o.visitor_id = t.visitor_id);
+
 WITH visits AS (
   SELECT s.*, (s.started_at AT TIME ZONE :time_zone)::date AS day,
     jsonb_build_array(s.traffic_source, s.traffic_medium, s.traffic_campaign, s.traffic_channel) AS touch
   FROM clickstream_touched_visitors AS t
   CROSS JOIN LATERAL (SELECT * FROM :"sessions" AS s WHERE s.visitor_id = t.visitor_id OFFSET 0) AS s
+  WHERE t.sessions > 1 OR EXISTS (SELECT FROM clickstream_old_visitors AS o WHERE o.visitor_id = t.visitor_id)
 ), visitors AS (
   SELECT visitor_id, min(started_at) AS first_seen, max(ended_at) AS last_seen, count(*)::integer AS sessions,
     sum(events)::integer AS events, sum(orders)::integer AS orders, array_agg(DISTINCT day ORDER BY day) AS days,

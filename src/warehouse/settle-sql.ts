@@ -3,7 +3,7 @@ import type { SettlingRule } from '../config/settling-rule.ts';
 import { sqlVariables, type TableKey, type TableNames } from '../config/table-names.ts';
 import { DERIVED_SESSION_PREFIX } from '../etl/transforms/open-sessions.ts';
 import { mergeRollup, ROLLUPS, tablesOf } from './rollups.ts';
-import { sqlFile, type SqlVariables } from './template.ts';
+import { fillSql, sqlFile, type SqlVariables } from './template.ts';
 
 /** The columns of an event that a session's row is made from. */
 export const SESSION_EVENT_COLUMNS = [
@@ -46,9 +46,25 @@ export const ORDER_EVENT_COLUMNS = [
 ];
 
 /** From marks to what changed, in order. */
-const FROM_MARKS = ['work-memory', 'take-marks', 'derive-sessions', 'touched-orders', 'order-rows', 'touched-sessions'];
+const FROM_MARKS = [
+  'server-settings',
+  'take-marks',
+  'derive-sessions',
+  'touched-orders',
+  'order-rows',
+  'touched-sessions',
+];
 /** From what changed to rows; a rebuild goes the same way. */
 const TO_ROWS = ['session-rows', 'visitors', 'client-users'];
+
+/** Where settling finds the events of a session `t`: along the index of its visitor, or of nobody. */
+const EVENTS_OF_SESSION = `:"events" AS e
+    WHERE e.session_id = t.session_id AND e.event_timestamp BETWEEN t.from_at AND t.to_at AND e.visitor_id`;
+const SOMEBODYS = { events_of_session: `${EVENTS_OF_SESSION} = t.visitor_id`, of_sessions: "t.visitor_id <> ''" };
+/** With a session of the client's but nobody to name. */
+const NOBODYS = { events_of_session: `${EVENTS_OF_SESSION} IS NULL`, of_sessions: "t.visitor_id = ''" };
+/** A rebuild has put them in order. */
+const GATHERED = { events_of_session: 'clickstream_session_events AS e WHERE e.no = t.no', of_sessions: 'true' };
 
 /** The tables that settling works out from the events. */
 export const DERIVED_TABLES: readonly TableKey[] = [
@@ -74,7 +90,7 @@ export function settleAheadSql(tables: TableNames, rule: SettlingRule): string {
 
 /** @param which of the marks, as a condition. */
 function settling(tables: TableNames, rule: SettlingRule, which: string): string {
-  const variables: SqlVariables = { ...settleVariables(tables, rule), which };
+  const variables: SqlVariables = { ...settleVariables(tables, rule, [SOMEBODYS, NOBODYS]), which };
   const file = (name: string): string => sqlFile(`settle/${name}.sql`, variables);
   const rollups = ROLLUPS.map((rollup) => mergeRollup(rollup, tables, variables['time_zone']!));
   return [...FROM_MARKS.map(file), ...TO_ROWS.map(file), ...rollups].join('\n');
@@ -88,7 +104,7 @@ export interface RebuildStep {
 
 /** Everything that a rebuild does, in order, to be run in one snapshot by whoever holds the lock. */
 export function rebuildSteps(tables: TableNames, rule: SettlingRule): RebuildStep[] {
-  const variables = settleVariables(tables, rule);
+  const variables = settleVariables(tables, rule, [GATHERED]);
   const step = (name: string, file: string): RebuildStep => ({ name, sql: sqlFile(file, variables) });
   return [
     step('session ids of events', 'rebuild/from-events.sql'),
@@ -130,14 +146,24 @@ export function ruleVariables(rule: SettlingRule): SqlVariables {
 }
 
 /** What the files in `sql/settle` and `sql/rebuild` ask for. */
-function settleVariables(tables: TableNames, rule: SettlingRule): SqlVariables {
+function settleVariables(tables: TableNames, rule: SettlingRule, sources: readonly SqlVariables[]): SqlVariables {
+  const names = sqlVariables(tables);
+  const session_event_columns = SESSION_EVENT_COLUMNS.join(', ');
+  const facts = ({ events_of_session = '', of_sessions = '' }: SqlVariables): string =>
+    sqlFile('settle/session-facts.sql', {
+      ...names,
+      session_event_columns,
+      events_of_session: fillSql(events_of_session, names),
+      of_sessions,
+    });
   return {
-    ...sqlVariables(tables),
+    ...names,
+    session_facts: sources.map(facts).join('\nUNION ALL\n'),
     ...ruleVariables(rule),
     session_prefix: `'${DERIVED_SESSION_PREFIX}'`,
-    session_event_columns: SESSION_EVENT_COLUMNS.join(', '),
+    session_event_columns,
     order_event_columns: ORDER_EVENT_COLUMNS.join(', '),
-    work_memory: sqlFile('settle/work-memory.sql', {}),
+    server_settings: sqlFile('settle/server-settings.sql', {}),
     kept_from: keptFrom(tables),
     closed_before: closedBefore(tables),
     cut_at_midnight: String(rule.cutAtMidnight),
