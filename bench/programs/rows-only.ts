@@ -18,7 +18,7 @@ class RowsOnlySink extends PostgresSink {
     if (!claim) return undefined;
     const prepare = claim.prepare.bind(claim);
     const changes: Pick<Claim, 'prepare' | 'settle'> = {
-      prepare: (records, duplicates) => Object.assign(prepare(records, duplicates), { marks: NO_MARKS }),
+      prepare: async (records, duplicates) => Object.assign(await prepare(records, duplicates), { marks: NO_MARKS }),
       settle: () => Promise.resolve(),
     };
     return Object.assign(claim, changes);
@@ -35,6 +35,7 @@ await measured(async () => {
     rule: settings,
     trigger: 'explicit',
     timeLeft_ms: () => 3_600_000,
+    aheadRows: Infinity,
   });
   return { ...(await runEtl({ targetUtcHour: BENCH_HOUR }, settings, { sink })) };
 });

@@ -6,9 +6,9 @@ import { encodeInstant } from './encode.ts';
 import type { Statements } from './statements.ts';
 
 /** Rows that a settling ahead is worth while for: it takes some 70 ms, however few there are. */
-export const AHEAD_ROWS = 20_000;
-/** Who has done nothing for this part of the session timeout is taken to be gone. One of ten comes back. */
-const QUIET = 1 / 6;
+export const AHEAD_ROWS = 30_000;
+/** Who has done nothing for this part of the session timeout is taken to be gone. With half of it, more come back than is won. */
+const QUIET = 1 / 3;
 
 /**
  * Settles while an hour is read: those of its visitors who seem to be gone. The server has time for that, since reading takes
