@@ -1,11 +1,9 @@
 import { cpus, platform, release, totalmem } from 'node:os';
-import { shown, type Check, type RowResult } from './row.ts';
+import { missedBy, shown, type Check, type Row, type RowResult } from './row.ts';
 import { markdownTable } from './table.ts';
 
 /** A row with what was found, or why nothing was. */
-export interface Reported {
-  readonly name: string;
-  readonly title: string;
+export interface Reported extends Pick<Row, 'name' | 'title' | 'limit'> {
   readonly result?: RowResult;
   readonly failure?: string;
 }
@@ -43,7 +41,8 @@ export function summaryTable(rows: readonly Reported[]): string {
   const cells = rows.flatMap(({ title, result, failure }) => {
     if (!result) return [[title, '', failure ?? '', '', 'failed']];
     return result.checks.map((check, at) => {
-      const { what, value, digits, unit, target, is, met } = check;
+      const { what, value, digits, unit, target, is } = check;
+      const missed = missedBy(check);
       const limit = shown(target, Number.isInteger(target) ? 0 : digits);
       const range =
         value.least === value.greatest ? '' : `${shown(value.least, digits)} to ${shown(value.greatest, digits)}`;
@@ -52,7 +51,7 @@ export function summaryTable(rows: readonly Reported[]): string {
         withUnit(`${limit} or ${is === 'at most' ? 'less' : 'more'}`, unit),
         withUnit(shown(value.median, digits), unit),
         range,
-        met ? 'met' : 'MISSED',
+        missed === undefined ? 'met' : `MISSED by ${missed}`,
       ];
     });
   });
@@ -92,12 +91,14 @@ export function scaleRemark(scale: number): string | undefined {
   return `Every size is multiplied by ${scale}${start}.`;
 }
 
-function section({ name, title, result, failure }: Reported): string[] {
+function section({ name, title, limit, result, failure }: Reported): string[] {
+  const isMissed = result?.checks.some(({ met }) => !met) ?? false;
   return [
     `## ${title}`,
     `\`npm run bench -- ${name}\``,
     ...(failure === undefined ? [] : [`It could not be measured: ${failure}`]),
     ...(result?.tables ?? []).flatMap(({ title: of, cells }) => [`${of}:`, markdownTable(cells)]),
     ...(result?.notes ?? []),
+    ...(isMissed && limit !== undefined ? [`Why it is missed: ${limit}`] : []),
   ];
 }

@@ -32,6 +32,8 @@ export interface Row {
   /** As it is asked for on the command line. */
   readonly name: string;
   readonly title: string;
+  /** What was tried where a target is missed, and what the limit turned out to be; said when one is. */
+  readonly limit?: string;
   measure(bench: Bench): Promise<RowResult>;
 }
 
@@ -53,6 +55,11 @@ export function atMost(most: number, { what, values, unit = '', digits = 2 }: Ch
 export function atLeast(least: number, { what, values, unit = '', digits = 2 }: CheckSpec): Check {
   const value = spreadOf(values);
   return { what, value, unit, digits, target: least, is: 'at least', met: value.median >= least };
+}
+
+/** By how much a check misses its target, as `42 %` of it; undefined when it does not. */
+export function missedBy({ met, value, target }: Check): string | undefined {
+  return met ? undefined : `${Math.max(1, Math.round((Math.abs(value.median - target) / target) * 100))} %`;
 }
 
 /** A number with so many digits after the point, and thousands set apart. */

@@ -46,13 +46,14 @@ async function measureRows(): Promise<void> {
   const rows = ROWS.filter(({ name }) => options.rows.length === 0 || options.rows.includes(name));
   const reported: Reported[] = [];
   for (const [at, row] of rows.entries()) {
-    const { name, title } = row;
+    const { name, title, limit } = row;
+    const named = { name, title, ...(limit === undefined ? {} : { limit }) };
     bench.say = (text) => progress.say(`[${at + 1}/${rows.length}] ${name}: ${text}`);
     try {
-      reported.push({ name, title, result: await row.measure(bench) });
+      reported.push({ ...named, result: await row.measure(bench) });
     } catch (error) {
       // The others are worth having nevertheless.
-      reported.push({ name, title, failure: error instanceof Error ? error.message : String(error) });
+      reported.push({ ...named, failure: error instanceof Error ? error.message : String(error) });
     }
   }
   progress.end();

@@ -10,7 +10,7 @@ import { collectIfLarge, keepHeapSmall } from '../../src/etl/pipeline/heap.ts';
 import { hourUnit } from '../../src/etl/pipeline/hours.ts';
 import { objectsOf } from '../../src/etl/pipeline/listing.ts';
 import { NO_KEYS } from '../../src/etl/pipeline/progress.ts';
-import { readObjects } from '../../src/etl/pipeline/read-objects.ts';
+import { CONCURRENT_GETS, readObjects, WHOLE_OBJECT_BYTES } from '../../src/etl/pipeline/read-objects.ts';
 import type { Origin } from '../../src/etl/pipeline/record.ts';
 import { RowEncoder } from '../../src/etl/sinks/postgres/encode.ts';
 import { PostgresRows } from '../../src/etl/sinks/postgres/prepared-rows.ts';
@@ -22,9 +22,6 @@ import { given, measured } from './measured.ts';
 const BATCH_RECORDS = 1_024;
 const BATCH_BYTES = 2 * 2 ** 20;
 const AHEAD_BYTES = 4 * 2 ** 20;
-/** As `read-objects.ts` has them. */
-const CONCURRENCY = 64;
-const WHOLE_OBJECT_BYTES = 2 ** 20;
 
 const store = new S3Store({ bucket: given('RAW_BUCKET_NAME'), endpoint: given('AWS_ENDPOINT_URL_S3') });
 const { signal } = new AbortController();
@@ -65,7 +62,10 @@ async function eachObject(onBytes: (bytes: Buffer) => void, onEnd: () => void): 
   const read = async (origin: Origin): Promise<Origin | Buffer> =>
     origin.size_bytes > WHOLE_OBJECT_BYTES ? origin : (await store.read(origin, signal)).body;
   let objects = 0;
-  for await (const one of pMapIterable(origins(), read, { concurrency: CONCURRENCY, backpressure: 8 * CONCURRENCY })) {
+  for await (const one of pMapIterable(origins(), read, {
+    concurrency: CONCURRENT_GETS,
+    backpressure: 4 * CONCURRENT_GETS,
+  })) {
     objects += 1;
     if (Buffer.isBuffer(one)) onBytes(one);
     else

@@ -8,6 +8,13 @@ const STAGES = ['json', 'read', 'decode', 'transform', 'encode'] as const;
 export const hour: Row = {
   name: 'hour',
   title: 'NDJSON hour of 500k events, wall over COPY of the same rows',
+  limit:
+    "two cores do the work of a whole load, and both are busy nearly all of the time. The ETL's share is, by the table of stages, reading and " +
+    "JSON.parse, transforms, encoding and the garbage of all three; PostgreSQL's is the rows with their indexes, and settling, most of which is " +
+    'making session rows from events along an index. Tried since the first version: turns of 2 ms and one message a batch, settling while the hour ' +
+    'is read, sessions summed up one at a time in SQL, products as rows rather than JSON (docs/performance.md has the figures). Aggregates ' +
+    'appended by each batch were not built: in order of time a batch of 1,024 events has those of some 930 sessions, so that they are hardly ' +
+    'fewer than the events.',
   measure: async (bench): Promise<RowResult> => {
     const of = await ndjsonHour(bench);
     const stage = (name: (typeof STAGES)[number]) => () => bench.run('stages', { s3: of.s3, args: [name] });

@@ -27,6 +27,9 @@ const KEYED = 'keyed_events';
 export const largeWarehouse: Row = {
   name: 'large-warehouse',
   title: '100k events into a warehouse of 5M, a late hour included',
+  limit:
+    'half of the visitors have rows already, and late events open sessions all over the past: their old rows, visitors and sums are read, ' +
+    'taken away and written anew at random places, where COPY appends. Settling such an hour costs some twice as much per event as that of new visitors.',
   measure: async (bench) => {
     const { rounds } = bench.options;
     const there = bench.scaled(THERE);

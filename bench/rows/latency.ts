@@ -1,3 +1,4 @@
+import { CONCURRENT_GETS } from '../../src/etl/pipeline/read-objects.ts';
 import { interleave, median, type Taken } from '../measure.ts';
 import type { HourSpec } from '../hours.ts';
 import { withHour, type LoadableHour } from '../loadable-hour.ts';
@@ -10,6 +11,9 @@ const LATENCY_MS = 15;
 export const latency: Row = {
   name: 'latency',
   title: `small-object hour with ${LATENCY_MS} ms latency per GET`,
+  limit:
+    "the ETL's core is busy: it takes as many objects a second as one core has time for (row `small-objects`), whatever the latency; the local S3 and " +
+    'PostgreSQL share the other one.',
   measure: (bench) => {
     const spec: HourSpec = { shape: 'objects', events: bench.scaled(OBJECTS) };
     const measured = async ({ s3, load }: LoadableHour): Promise<RowResult> => {
@@ -22,7 +26,7 @@ export const latency: Row = {
       return {
         checks: [atLeast(6000, { what: 'objects per second', values: found.all.map(perSecond), digits: 0 })],
         notes: [
-          `64 GETs at once without anything else: ${shown(median(found.read.map(perSecond)), 0)} objects per second. Pages of the ` +
+          `${CONCURRENT_GETS} GETs at once without anything else: ${shown(median(found.read.map(perSecond)), 0)} objects per second. Pages of the ` +
             'listing wait as long as objects do.',
         ],
       };

@@ -18,6 +18,12 @@ const PEERS = {
 export const rowsOnly: Row = {
   name: 'rows-only',
   title: 'rows only (no sessions, no rollups), wall over COPY into the keyed table',
+  limit:
+    'a process on one core reads, parses, checks, transforms and encodes each event, and takes several times what COPY takes to store it; GET and ' +
+    'JSON.parse of each line alone (row `hour`) take about as long as COPY. DuckDB reads JSON on all cores and leaves out what the note above ' +
+    'names; SQL over jsonb is one statement. Tried: columns by names in their places, one `try` for a row, marks found by one key, larger and smaller batches ' +
+    '(docs/performance.md). Semi-spaces of 32 MiB instead of 16 save half of the scavenges, 2 us per event; they are for whoever starts the process to set. ' +
+    'A worker thread would use the second core here, and nothing in a Lambda that has one.',
   measure: async (bench): Promise<RowResult> => {
     const of = await ndjsonHour(bench);
     const file = join(bench.folder, 'peers.ndjson');
