@@ -112,21 +112,15 @@ export const BREAKS: readonly Break[] = [
     invariant: 3,
     what: 'dead letters are written after the batch is committed',
     file: 'src/etl/sinks/postgres/claim.ts',
-    from: 'return this.#advance(async (client) => {\n      const { lines',
-    to: 'const committed = await this.#advance(async (client) => {\n      const { lines',
+    from: 'await this.#writeRejects(client, rejects, batch.covers);',
+    to: '',
     and: [
-      {
-        file: 'src/etl/sinks/postgres/claim.ts',
-        from: 'await this.#writeRejects(client, rejects, batch.covers);',
-        to: '',
-      },
       {
         file: 'src/etl/sinks/postgres/claim.ts',
         from: 'return { counts, progress, refused };\n    });',
         to: `return { counts, progress, refused };
     });
-    await this.#context.writer.run((client) => this.#writeRejects(client, batch.rejects, batch.covers));
-    return committed;`,
+    await this.#context.writer.run((client) => this.#writeRejects(client, batch.rejects, batch.covers));`,
       },
     ],
     test: 'test/faults/postgres-faults.test.ts',

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { ClickstreamError } from '../../src/errors.ts';
 import type { RunResult } from '../../src/etl/pipeline/result.ts';
@@ -130,6 +131,8 @@ export class FaultBench {
   async expectRecovery(): Promise<void> {
     this.proxy.plan = undefined;
     await expectWholeBatches(this.warehouse);
+    // The proxy hears of it a moment later.
+    for (let waited = 0; this.proxy.open > 0 && waited < 100; waited += 1) await sleep(10);
     expect(this.proxy.open, 'the run has closed its connections').toBe(0);
     this.proxy.reset();
     await endHolds(this.warehouse);

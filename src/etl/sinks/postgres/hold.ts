@@ -25,21 +25,21 @@ export class Hold {
   readonly #statements: Statements;
   readonly #renewal: NodeJS.Timeout;
   readonly #keeper: Connection;
+  #renewing = false;
 
   private constructor(unit: string, runId: string, statements: Statements, keeper: Connection) {
     this.#unit = unit;
     this.#runId = runId;
     this.#statements = statements;
     this.#keeper = keeper;
-    let renewing = false;
     this.#renewal = setInterval(() => {
-      if (renewing) return;
-      renewing = true;
+      if (this.#renewing) return;
+      this.#renewing = true;
       void keeper
         .run((client) => client.query(statements.renewHold, [unit, runId, HOLD_S]))
         // A missed renewal costs the hold at worst, and then the checkpoint decides.
         .catch(() => undefined)
-        .finally(() => (renewing = false));
+        .finally(() => (this.#renewing = false));
     }, RENEW_MS);
     this.#renewal.unref();
   }
@@ -68,7 +68,10 @@ export class Hold {
     writer.onConnect = () => Promise.resolve();
     const letGo = (client: Client): Promise<unknown> =>
       client.query(this.#statements.releaseHold, [this.#unit, this.#runId]);
-    await writer.run(letGo).catch(() => this.#keeper.run(letGo).catch(() => undefined));
+    await writer.run(letGo).catch(async () => {
+      // It does one thing at a time.
+      if (!this.#renewing) await this.#keeper.run(letGo).catch(() => undefined);
+    });
     await this.#keeper.close();
   }
 }
