@@ -1,6 +1,6 @@
 import { median } from '../measure.ts';
 import { atMost, type Row } from '../row.ts';
-import { cost_us, hoursMeasured } from './hours-measured.ts';
+import { cost_us, hoursMeasured, hoursTable } from './hours-measured.ts';
 import { endsOf, sizeOf } from './memory.ts';
 
 /** Cost, which must grow as the hour does and no faster. */
@@ -17,6 +17,7 @@ export const growth: Row = {
           values: cost_us(large).map((us) => us / base_us),
         }),
       ],
+      tables: [hoursTable([small, large])],
       notes: large.size < 10_000_000 ? ['`npm run bench -- full` measures it up to 10M events.'] : [],
     };
   },

@@ -40,7 +40,7 @@ export function hoursMeasured(bench: Bench): Promise<readonly MeasuredHour[]> {
 
 async function measureHours(bench: Bench): Promise<MeasuredHour[]> {
   const hours: MeasuredHour[] = [];
-  for (const [shape, size, padding] of hoursOf(bench.options.mode)) {
+  for (const [shape, size, padding] of hoursOf(bench.options)) {
     hours.push(await measureHour(bench, shape, size, padding));
   }
   return hours;
@@ -48,16 +48,15 @@ async function measureHours(bench: Bench): Promise<MeasuredHour[]> {
 
 type HourToMeasure = readonly [shape: Shape, size: number, padding?: number];
 
-function hoursOf(mode: Bench['options']['mode']): HourToMeasure[] {
+function hoursOf({ mode, rows }: Bench['options']): HourToMeasure[] {
   const inAllShapes = (size: number): HourToMeasure[] => SHAPES.map((shape) => [shape, size]);
-  // The two that growth is told by, and the shape that takes most memory.
-  if (mode === 'quick') {
-    return [
-      ['ndjson', SIZES[2]],
-      ['ndjson', SIZES[3]],
-      ['objects', SIZES[3]],
-    ];
-  }
+  const growth: HourToMeasure[] = [
+    ['ndjson', SIZES[2]],
+    ['ndjson', mode === 'full' ? LARGEST : SIZES[3]],
+  ];
+  if (rows.length === 1 && rows[0] === 'growth') return growth;
+  // And the shape that takes most memory.
+  if (mode === 'quick') return [...growth, ['objects', SIZES[3]]];
   // Ten million events are no array, and as many small objects no hour of a shop that this is for.
   return [
     ...SIZES.flatMap(inAllShapes),
