@@ -113,7 +113,7 @@ it('leaves what a warehouse has that never had their records, once the hours are
     ),
     { numRuns: 4, endOnFailure: true },
   );
-  // Six histories of chance; no more is certain.
+  // Four histories of chance; no more is certain.
   expect(total.erased).toBeGreaterThan(0);
   expect(total.left).toBeGreaterThan(0);
 }, 180_000);

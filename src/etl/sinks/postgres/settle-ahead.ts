@@ -1,5 +1,4 @@
 import type { Client } from 'pg';
-import type { SettlingRule } from '../../../config/settling-rule.ts';
 import { adoptRule } from '../../../warehouse/adopt-rule.ts';
 import type { Connection } from './connection.ts';
 import { encodeInstant } from './encode.ts';
@@ -30,7 +29,7 @@ export class SettlingAhead {
     this.#connection = connection;
     this.#writer = writer;
     this.#statements = statements;
-    this.#quiet_ms = quietOf(statements.rule);
+    this.#quiet_ms = statements.rule.sessionTimeout_ms * QUIET;
     this.#rows = rows;
   }
 
@@ -86,8 +85,4 @@ export class SettlingAhead {
     await client.query("SELECT set_config('clickstream.quiet_before', $1, true)", [encodeInstant(before_ms)]);
     await client.query(settleAhead);
   }
-}
-
-function quietOf({ sessionTimeout_ms }: SettlingRule): number {
-  return sessionTimeout_ms * QUIET;
 }
