@@ -17,7 +17,9 @@ afterAll(() => warehouse.close());
 const day = (time: string): string => `(${time} AT TIME ZONE '${ZONE}')::date`;
 const TOUCH = "coalesce(traffic_channel, 'direct'), traffic_source, traffic_medium, traffic_campaign";
 const TRAFFIC = 'channel, source, medium, campaign';
-const seconds = (from: string, to: string): string => `round(coalesce(sum(extract(epoch FROM ${to} - ${from})), 0), 3)`;
+/** Times between two events are summed up in milliseconds, each rounded by itself: those of events may be finer. */
+const seconds = (from: string, to: string): string =>
+  `round(coalesce(sum(round(extract(epoch FROM ${to} - ${from}) * 1000)), 0) / 1000, 3)`;
 const BETWEEN = `${seconds('view_at', 'cart_at')}, ${seconds('cart_at', 'checkout_at')}, ${seconds('checkout_at', 'order_at')}`;
 const reached = (step: string): string => [1, 2, 3, 4].map((n) => `count(*) FILTER (WHERE ${step} >= ${n})`).join(', ');
 const left = (step: string): string => [1, 2, 3].map((n) => `count(*) FILTER (WHERE ${step} = ${n})`).join(', ');
