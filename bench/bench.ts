@@ -20,6 +20,8 @@ const PROFILED = ['--cpu-prof', `--cpu-prof-dir=${OUTPUT}`];
 /** A local S3 in a process of its own. */
 export interface BenchS3 {
   readonly url: string;
+  /** Its process. */
+  readonly pid: number;
 }
 
 /** What a run of the ETL came to. */

@@ -22,6 +22,11 @@ export function serverCpu_s(pid: number): number {
   return ticks / TICKS_PER_S;
 }
 
+/** Seconds of CPU time that a process has used until now. NaN where the system is not Linux. */
+export function processCpu_s(pid: number): number {
+  return (statOf(String(pid))?.own ?? NaN) / TICKS_PER_S;
+}
+
 /** A process's parent, and the CPU time, in ticks, of its own and of its children that have ended; undefined when it is not there. */
 export function statOf(pid: string): { parent: number; own: number; ended: number } | undefined {
   let text: string;

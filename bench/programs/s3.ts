@@ -1,5 +1,5 @@
 // A local S3 with synthetic hours, in a process of its own so that its work and memory are not the ETL's. Its argument is
-// an `S3Spec` as JSON. Prints its address when it is ready.
+// an `S3Spec` as JSON. Prints its address and process when it is ready.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startS3Server } from '../../src/local/s3/server.ts';
 import { hourBefore, syntheticHour, type HourSpec } from '../hours.ts';
@@ -30,4 +30,4 @@ const body = Buffer.from('{}');
 for (let number = 0; number < keys; number += 1) {
   await s3.putObject('bench', `${BENCH_PREFIX}event-${String(number).padStart(12, '0')}.json`, body);
 }
-console.log(JSON.stringify({ url: s3.url }));
+console.log(JSON.stringify({ url: s3.url, pid: process.pid }));

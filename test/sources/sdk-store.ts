@@ -20,7 +20,7 @@ import {
 } from '../../src/etl/sources/s3/failure.ts';
 import type { Timeouts } from '../../src/etl/sources/s3/http.ts';
 import type { ListingPage } from '../../src/etl/sources/s3/listing-page.ts';
-import { pagesOf } from '../../src/etl/sources/s3/listing.ts';
+import { pagesOf, type PageStart } from '../../src/etl/sources/s3/listing.ts';
 import { Retries, RETRIES, type RetryOptions } from '../../src/etl/sources/s3/retries.ts';
 
 export interface SdkStoreOptions {
@@ -62,9 +62,7 @@ export class SdkStore implements ObjectStore {
     const enough = new AbortController();
     const either = AbortSignal.any([signal, enough.signal]);
     try {
-      yield* pagesOf({ bucket: this.#bucket, prefix, startAfter }, (token) =>
-        this.#page(prefix, startAfter, token, either),
-      );
+      yield* pagesOf({ bucket: this.#bucket, prefix, startAfter }, (from) => this.#page(prefix, from, either));
     } finally {
       enough.abort();
     }
@@ -155,12 +153,7 @@ export class SdkStore implements ObjectStore {
     return { origin, answer };
   }
 
-  async #page(
-    prefix: string,
-    startAfter: string | undefined,
-    token: string | undefined,
-    signal: AbortSignal,
-  ): Promise<ListingPage> {
+  async #page(prefix: string, { token, startAfter }: PageStart, signal: AbortSignal): Promise<() => ListingPage> {
     const answer = await this.#coded(undefined, () =>
       this.#retries.run(
         () =>
@@ -170,7 +163,7 @@ export class SdkStore implements ObjectStore {
                 Bucket: this.#bucket,
                 Prefix: prefix,
                 ...(token === undefined ? {} : { ContinuationToken: token }),
-                ...(token === undefined && startAfter !== undefined ? { StartAfter: startAfter } : {}),
+                ...(startAfter === undefined ? {} : { StartAfter: startAfter }),
               }),
               { abortSignal: signal },
             )
@@ -180,7 +173,7 @@ export class SdkStore implements ObjectStore {
         signal,
       ),
     );
-    return this.#pageOf(answer);
+    return () => this.#pageOf(answer);
   }
 
   #pageOf({ KeyCount, Contents = [], IsTruncated, NextContinuationToken }: ListObjectsV2CommandOutput): ListingPage {

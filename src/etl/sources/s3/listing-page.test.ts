@@ -50,6 +50,26 @@ describe('a page of a listing', () => {
     );
   });
 
+  test('is the same whichever way a key is read', () => {
+    const anyText = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('a+b', 'a%20b', 'k'));
+    const key = fc.record({ name: anyText, size: fc.integer({ min: 0, max: 1e15 - 1 }), type: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(key), fc.boolean(), (keys, isEncoded) => {
+        const head = isEncoded ? `<EncodingType>url</EncodingType>${LAST}` : LAST;
+        const plain = keys.map(({ name, size, type }) => {
+          const text = isEncoded ? encodeURIComponent(name) : escapeXml(name);
+          return contents(text, size, type ? '<StorageClass>STANDARD</StorageClass><Type>Normal</Type>' : '');
+        });
+        const fromTagToTag = plain.map((text) => text.replace('<Size>', '<Owner/><Size>'));
+        const seen = readListingPage(page(head + plain.join('')));
+        expect(seen).toEqual(readListingPage(page(head + fromTagToTag.join(''))));
+        expect(seen.origins.map(({ key, size_bytes }) => [key, size_bytes])).toEqual(
+          keys.map(({ name, size }) => [name, size]),
+        );
+      }),
+    );
+  });
+
   test('is refused when any part of it is missing', () => {
     const xml = page(`<KeyCount>2</KeyCount>${LAST}${contents('a')}${contents('b')}`);
     for (let length = 0; length < xml.length; length += 1) {
@@ -73,6 +93,7 @@ describe('a page of a listing', () => {
     [page(`${LAST}${contents('a&b')}`), 'reference'],
     [page(`${LAST}<Contents id="1"><Key>k</Key></Contents>`), 'no XML of S3'],
     [page(`${LAST}</Contents>`), 'no XML'],
+    [page(`${LAST}${contents('k', 1, '<StorageClass>STANDARD</Type>')}`), 'cut short'],
     [`${page(LAST)}<p>more</p>`, 'cut short'],
   ])('is not %j', (xml, reason) => {
     expect(() => readListingPage(xml)).toThrow(reason);

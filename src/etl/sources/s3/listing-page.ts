@@ -11,10 +11,23 @@ export interface ListingPage {
 const ROOT = /^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?<ListBucketResult(?:\s[^<>]*)?>/;
 const PLAIN = /^[A-Za-z]\w*$/;
 const END = '</ListBucketResult>';
+const NO_FIGURE = 'a size or time is none';
+
+/** Elements of a key that say nothing here; the expression's group `number` has the name of the last one. */
+const passed = (number: number): string =>
+  `(?:<(ChecksumAlgorithm|ChecksumType|StorageClass|Type)>[^<]*</\\${number}>)*`;
+
+/** A key as S3 and Ceph write most of them, with nothing escaped in it. */
+const PLAIN_ENTRY = new RegExp(
+  '<Contents><Key>([^<&%+]+)</Key><LastModified>([^<&]+)</LastModified><ETag>&quot;([^<&]*)&quot;</ETag>' +
+    `${passed(4)}<Size>(\\d{1,15})</Size>${passed(6)}</Contents>`,
+  'y',
+);
 
 /**
- * Reads the answer to ListObjectsV2: one pass over the text, by `indexOf`, since little of it matters. It takes 0.9 us per
- * key, and a whole listing 2 us of client CPU, where the SDK's takes 15.
+ * Reads the answer to ListObjectsV2 in one pass over the text: keys of the usual shape by an expression, which takes a third
+ * of what going from tag to tag does, and everything else from tag to tag, since little of it matters.
+ *
  *
  * @throws SyntaxError that says what is wrong when the answer is anything but a whole listing: a proxy's page must never
  *   look like an empty hour.
@@ -34,8 +47,11 @@ export function readListingPage(xml: string): ListingPage {
   let isTruncated: string | undefined;
   let nextToken: string | undefined;
   let keyCount: string | undefined;
-  while (scanner.open()) {
-    if (scanner.is('Contents')) origins.push(readEntry(scanner, isEncoded));
+  for (;;) {
+    const plain = plainEntry(xml, scanner);
+    if (plain) origins.push(plain);
+    else if (!scanner.open()) break;
+    else if (scanner.is('Contents')) origins.push(readEntry(scanner, isEncoded));
     else if (scanner.is('IsTruncated')) isTruncated = scanner.text('IsTruncated');
     else if (scanner.is('NextContinuationToken')) nextToken = scanner.text('NextContinuationToken');
     else if (scanner.is('KeyCount')) keyCount = scanner.text('KeyCount');
@@ -46,6 +62,15 @@ export function readListingPage(xml: string): ListingPage {
   if (isTruncated === 'false') return { origins };
   if (!nextToken) throw new SyntaxError('a truncated page names no next one');
   return { origins, nextToken };
+}
+
+function plainEntry(xml: string, scanner: Scanner): Origin | undefined {
+  PLAIN_ENTRY.lastIndex = scanner.at;
+  const entry = PLAIN_ENTRY.exec(xml);
+  if (!entry) return undefined;
+  scanner.at = PLAIN_ENTRY.lastIndex;
+  const [, key, lastModified, etag, , size] = entry;
+  return { key: key!, etag: `"${etag!}"`, size_bytes: Number(size), lastModified_ms: readTime(lastModified!) };
 }
 
 function readEntry(scanner: Scanner, isEncoded: boolean): Origin {
@@ -61,9 +86,13 @@ function readEntry(scanner: Scanner, isEncoded: boolean): Origin {
     else scanner.skip();
   }
   if (!key || !etag || !size || !lastModified) throw new SyntaxError('a key has no ETag, size or time');
-  const lastModified_ms = epochOf(lastModified);
-  if (!/^\d{1,15}$/.test(size) || Number.isNaN(lastModified_ms)) throw new SyntaxError('a size or time is none');
-  return { key: isEncoded ? decodeKey(key) : key, etag, size_bytes: Number(size), lastModified_ms };
+  if (!/^\d{1,15}$/.test(size)) throw new SyntaxError(NO_FIGURE);
+  return {
+    key: isEncoded ? decodeKey(key) : key,
+    etag,
+    size_bytes: Number(size),
+    lastModified_ms: readTime(lastModified),
+  };
 }
 
 /** S3 writes a space as `+`, as forms do. */
@@ -83,8 +112,12 @@ let recent = { text: '', time_ms: NaN };
  * replaced while it is read would have another time than the same object listed. Neighbours often have the same second,
  * and reading a time costs as much as the rest of a key.
  */
-function epochOf(text: string): number {
-  if (text !== recent.text) recent = { text, time_ms: Math.floor(Date.parse(text) / 1000) * 1000 };
+function readTime(text: string): number {
+  if (text !== recent.text) {
+    const time_ms = Math.floor(Date.parse(text) / 1000) * 1000;
+    if (Number.isNaN(time_ms)) throw new SyntaxError(NO_FIGURE);
+    recent = { text, time_ms };
+  }
   return recent.time_ms;
 }
 

@@ -3,7 +3,7 @@ import type { ListOptions, ObjectStore, StoredObject } from '../../pipeline/sour
 import { BucketClient, type BucketOptions } from './bucket-client.ts';
 import { openChecked } from './checked-body.ts';
 import { codedError, listingError, S3Failure } from './failure.ts';
-import { pagesOf } from './listing.ts';
+import { pagesOf, type PageStart } from './listing.ts';
 import { readListingPage, type ListingPage } from './listing-page.ts';
 import { objectBody, type Resumption } from './object-body.ts';
 import { openFrom, readWhole } from './object-reader.ts';
@@ -37,9 +37,7 @@ export class S3Store implements ObjectStore {
     const enough = new AbortController();
     const either = AbortSignal.any([signal, enough.signal]);
     try {
-      yield* pagesOf({ bucket: this.#bucket, prefix, startAfter }, (token) =>
-        this.#page(prefix, startAfter, token, either),
-      );
+      yield* pagesOf({ bucket: this.#bucket, prefix, startAfter }, (from) => this.#page(prefix, from, either));
     } finally {
       // Whoever stops early leaves a page under way.
       enough.abort();
@@ -93,23 +91,25 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  async #page(
-    prefix: string,
-    startAfter: string | undefined,
-    token: string | undefined,
-    signal: AbortSignal,
-  ): Promise<ListingPage> {
+  async #page(prefix: string, { token, startAfter }: PageStart, signal: AbortSignal): Promise<() => ListingPage> {
     // In the order that the signature wants. `encoding-type` because XML cannot hold every key.
     const query =
       (token === undefined ? '' : `continuation-token=${encodeQuery(token)}&`) +
       `encoding-type=url&list-type=2&prefix=${encodeQuery(prefix)}` +
-      (token === undefined && startAfter !== undefined ? `&start-after=${encodeQuery(startAfter)}` : '');
+      (startAfter !== undefined ? `&start-after=${encodeQuery(startAfter)}` : '');
     try {
       const { body } = await this.#retries.run(() => this.#client.get({ query }, PAGE_LIMIT_BYTES, signal), signal);
+      return () => this.#readPage(body);
+    } catch (error) {
+      throw this.#coded(error);
+    }
+  }
+
+  #readPage(body: Buffer): ListingPage {
+    try {
       return readListingPage(body.toString());
     } catch (error) {
-      if (error instanceof SyntaxError) throw listingError(this.#bucket, error.message);
-      throw this.#coded(error);
+      throw error instanceof SyntaxError ? listingError(this.#bucket, error.message) : error;
     }
   }
 
