@@ -10,7 +10,8 @@ import { collectIfLarge, keepHeapSmall } from '../../src/etl/pipeline/heap.ts';
 import { hourUnit } from '../../src/etl/pipeline/hours.ts';
 import { objectsOf } from '../../src/etl/pipeline/listing.ts';
 import { NO_KEYS } from '../../src/etl/pipeline/progress.ts';
-import { CONCURRENT_GETS, readObjects, WHOLE_OBJECT_BYTES } from '../../src/etl/pipeline/read-objects.ts';
+import { CONCURRENT_GETS } from '../../src/etl/pipeline/read-ahead.ts';
+import { readObjects, readTogether, WHOLE_OBJECT_BYTES } from '../../src/etl/pipeline/read-objects.ts';
 import type { Origin } from '../../src/etl/pipeline/record.ts';
 import { RowEncoder } from '../../src/etl/sinks/postgres/encode.ts';
 import { PostgresRows } from '../../src/etl/sinks/postgres/prepared-rows.ts';
@@ -107,7 +108,7 @@ type Work = (records: readonly EventRecord[], duplicates: readonly EventRecord[]
 /** Takes every batch through the transforms; how many records there were. */
 async function transformed(work: Work): Promise<number> {
   const run = await defaultPipeline.open(DEFAULT_RULE);
-  const chunks = readObjects(store, origins(), { partial: null, ahead_bytes: AHEAD_BYTES, signal });
+  const chunks = readTogether(store, origins(), { partial: null, ahead_bytes: AHEAD_BYTES, signal });
   const limits = { records: () => BATCH_RECORDS, bytes: BATCH_BYTES };
   let records = 0;
   for await (const batch of batchesOf(chunks, { seen: NO_KEYS, partial: null }, run.record.bind(run), limits, signal)) {

@@ -1,4 +1,4 @@
-import { CONCURRENT_GETS } from '../../src/etl/pipeline/read-objects.ts';
+import { CONCURRENT_GETS } from '../../src/etl/pipeline/read-ahead.ts';
 import { interleave, median, type Taken } from '../measure.ts';
 import type { HourSpec } from '../hours.ts';
 import { withHour, type LoadableHour } from '../loadable-hour.ts';

@@ -1,4 +1,5 @@
-import { CONCURRENT_GETS, WHOLE_OBJECT_BYTES } from '../etl/pipeline/read-objects.ts';
+import { CONCURRENT_GETS } from '../etl/pipeline/read-ahead.ts';
+import { WHOLE_OBJECT_BYTES } from '../etl/pipeline/read-objects.ts';
 import { COSTS, type Costs } from './costs.ts';
 import { PRICES, type Prices } from './prices.ts';
 

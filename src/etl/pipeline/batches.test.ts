@@ -11,21 +11,21 @@ import { RULE } from './testing/rule.ts';
 const START = { seen: NO_KEYS, partial: null };
 
 /** Objects of so many records each, in chunks of at most `perChunk`. */
-async function* chunksOf(sizes: readonly number[], perChunk: number): AsyncGenerator<ObjectChunk> {
+async function* chunksOf(sizes: readonly number[], perChunk: number): AsyncGenerator<ObjectChunk[]> {
   for (const [object, size] of sizes.entries()) {
     const origin = { ...ORIGIN, key: `key-${object}`, size_bytes: size };
     const text = Array.from({ length: size }, (_, n) => JSON.stringify({ n: `${object}.${n}` })).join('\n');
     const pieces = decode(text);
     for (let at = 0; at < pieces.length; at += perChunk) {
       await Promise.resolve();
-      yield { origin, gzip: false, pieces: pieces.slice(at, at + perChunk), last: false };
+      yield [{ origin, gzip: false, pieces: pieces.slice(at, at + perChunk), last: false }];
     }
-    yield { origin, gzip: false, pieces: [], last: true };
+    yield [{ origin, gzip: false, pieces: [], last: true }];
   }
 }
 
 async function batchesFrom(
-  chunks: AsyncIterable<ObjectChunk>,
+  chunks: AsyncIterable<ObjectChunk[]>,
   limits: { records?: number; bytes?: number },
   onBatch: (batch: Batch, stop: AbortController) => void = () => undefined,
 ): Promise<Batch[]> {
@@ -114,7 +114,7 @@ test('when reading is stopped the batch in hand is the last one, even amid a chu
 
 test('when reading is stopped while a chunk is awaited, what was read is a batch at once', async () => {
   const stop = new AbortController();
-  async function* stalling(): AsyncGenerator<ObjectChunk> {
+  async function* stalling(): AsyncGenerator<ObjectChunk[]> {
     yield* chunksOf([2], 2);
     setTimeout(() => stop.abort(), 5);
     await new Promise(() => undefined);
@@ -128,7 +128,7 @@ test('when reading is stopped while a chunk is awaited, what was read is a batch
 });
 
 test('an error of reading comes through, unless reading was stopped already', async () => {
-  async function* failing(): AsyncGenerator<ObjectChunk> {
+  async function* failing(): AsyncGenerator<ObjectChunk[]> {
     yield* chunksOf([2], 2);
     throw new Error('gone');
   }
@@ -229,9 +229,9 @@ test('no batch keeps listening to the signal', async () => {
 });
 
 test('a batch’s rejects are the pieces of its objects that are no records', async () => {
-  async function* broken(): AsyncGenerator<ObjectChunk> {
+  async function* broken(): AsyncGenerator<ObjectChunk[]> {
     await Promise.resolve();
-    yield { origin: ORIGIN, gzip: true, pieces: decode('{"n":1}\nno JSON\n{"n":2}'), last: false };
+    yield [{ origin: ORIGIN, gzip: true, pieces: decode('{"n":1}\nno JSON\n{"n":2}'), last: false }];
   }
   const [batch] = await batchesFrom(broken(), {});
   expect(batch).toMatchObject({

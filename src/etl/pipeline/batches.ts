@@ -31,35 +31,37 @@ export interface BatchLimits {
 const OBJECTS_PER_BATCH = 10_000;
 
 /**
- * Cuts a stream of decoded objects into batches. When `signal` is aborted the batch in hand is the last one, however
+ * Cuts a stream of decoded objects, in lists of what comes together, into batches. When `signal` is aborted the batch in hand is the last one, however
  * small, and reading ends: what waits for S3 must not keep what was read from being committed.
  */
 export async function* batchesOf(
-  chunks: AsyncIterable<ObjectChunk>,
+  chunks: AsyncIterable<readonly ObjectChunk[]>,
   from: { readonly seen: KeysSeen; readonly partial: PartialObject | null },
   toRecord: (piece: DecodedRecord, origin: Origin) => EventRecord,
   limits: BatchLimits,
   signal: AbortSignal,
 ): AsyncGenerator<Batch, void, undefined> {
   let batch = new Filling(from.seen, from.partial);
-  for await (const chunk of untilAborted(chunks, signal)) {
-    if (isLongTurn()) await endTurn();
-    for (const [at, piece] of chunk.pieces.entries()) {
-      if (batch.pieces > 0 && (batch.pieces >= limits.records() || batch.bytes + sizeOf(piece) > limits.bytes)) {
-        const before = chunk.pieces[at - 1];
-        if (before) batch.endWithin(chunk, before);
+  for await (const together of untilAborted(chunks, signal)) {
+    for (const chunk of together) {
+      if (isLongTurn()) await endTurn();
+      for (const [at, piece] of chunk.pieces.entries()) {
+        if (batch.pieces > 0 && (batch.pieces >= limits.records() || batch.bytes + sizeOf(piece) > limits.bytes)) {
+          const before = chunk.pieces[at - 1];
+          if (before) batch.endWithin(chunk, before);
+          yield batch;
+          // One portion of an object can fill many batches, and so can one list of chunks.
+          if (signal.aborted) return;
+          batch = new Filling(batch.seen, batch.partial);
+        }
+        batch.add(piece, chunk.origin, toRecord);
+      }
+      if (chunk.last) batch.endObject(chunk.origin);
+      else if (chunk.pieces.length > 0) batch.endWithin(chunk, chunk.pieces.at(-1)!);
+      if (batch.counts.processed >= OBJECTS_PER_BATCH) {
         yield batch;
-        // One portion of an object can fill many batches.
-        if (signal.aborted) return;
         batch = new Filling(batch.seen, batch.partial);
       }
-      batch.add(piece, chunk.origin, toRecord);
-    }
-    if (chunk.last) batch.endObject(chunk.origin);
-    else if (chunk.pieces.length > 0) batch.endWithin(chunk, chunk.pieces.at(-1)!);
-    if (batch.counts.processed >= OBJECTS_PER_BATCH) {
-      yield batch;
-      batch = new Filling(batch.seen, batch.partial);
     }
   }
   if (batch.pieces > 0 || batch.counts.processed > 0) yield batch;

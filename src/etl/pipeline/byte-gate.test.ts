@@ -8,7 +8,11 @@ function gateOf(capacity_bytes: number) {
   return {
     inside,
     leave: (size_bytes: number) => gate.leave(size_bytes),
-    enter: (size_bytes: number) => void gate.enter(size_bytes).then(() => inside.push(size_bytes)),
+    open: () => gate.open(),
+    enter: async (size_bytes: number) => {
+      await gate.enter(size_bytes);
+      inside.push(size_bytes);
+    },
   };
 }
 
@@ -16,14 +20,14 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 test('as many bytes are let in as fit', async () => {
   const { enter, inside } = gateOf(10);
-  for (const size of [4, 6, 1]) enter(size);
+  for (const size of [4, 6, 1]) void enter(size);
   await settled();
   expect(inside).toEqual([4, 6]);
 });
 
 test('who comes first is served first, even if one behind would fit', async () => {
   const { enter, leave, inside } = gateOf(10);
-  for (const size of [7, 5, 2, 1]) enter(size);
+  for (const size of [7, 5, 2, 1]) void enter(size);
   await settled();
   expect(inside).toEqual([7]);
   leave(7);
@@ -33,7 +37,7 @@ test('who comes first is served first, even if one behind would fit', async () =
 
 test('one that is larger than all of it comes in alone, and lets nobody in beside it', async () => {
   const { enter, leave, inside } = gateOf(10);
-  for (const size of [3, 25, 1]) enter(size);
+  for (const size of [3, 25, 1]) void enter(size);
   await settled();
   expect(inside).toEqual([3]);
   leave(3);
@@ -42,4 +46,13 @@ test('one that is larger than all of it comes in alone, and lets nobody in besid
   leave(25);
   await settled();
   expect(inside).toEqual([3, 25, 1]);
+});
+
+test('an open gate lets in whoever waits or comes later', async () => {
+  const { enter, open, inside } = gateOf(10);
+  for (const size of [7, 5, 20]) void enter(size);
+  open();
+  void enter(30);
+  await settled();
+  expect(inside).toEqual([7, 5, 20, 30]);
 });

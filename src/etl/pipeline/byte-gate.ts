@@ -1,6 +1,6 @@
 /** Lets in as many bytes at a time as fit, first come, first served. One larger than all fits alone. */
 export class ByteGate {
-  readonly #capacity_bytes: number;
+  #capacity_bytes: number;
   #inside_bytes = 0;
   readonly #waiting: { size_bytes: number; enter: () => void }[] = [];
 
@@ -8,13 +8,19 @@ export class ByteGate {
     this.#capacity_bytes = capacity_bytes;
   }
 
-  /** Resolves when there is room. */
-  enter(size_bytes: number): Promise<void> {
+  /** Resolves when there is room; undefined when there is. */
+  enter(size_bytes: number): Promise<void> | undefined {
     if (this.#waiting.length === 0 && this.#fits(size_bytes)) {
       this.#inside_bytes += size_bytes;
-      return Promise.resolve();
+      return undefined;
     }
     return new Promise((enter) => this.#waiting.push({ size_bytes, enter }));
+  }
+
+  /** Lets in whoever waits, and whoever comes. */
+  open(): void {
+    this.#capacity_bytes = Infinity;
+    this.leave(0);
   }
 
   leave(size_bytes: number): void {

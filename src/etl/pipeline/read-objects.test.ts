@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ClickstreamError } from '../../errors.ts';
 import type { PartialObject } from './progress.ts';
-import { readObjects, type ObjectChunk } from './read-objects.ts';
+import { readObjects, readTogether, type ObjectChunk } from './read-objects.ts';
 import type { Origin } from './record.ts';
 import { MemoryStore } from './testing/memory-store.ts';
 
@@ -37,6 +37,7 @@ async function read(store: MemoryStore, keys: readonly string[], options: Option
 
 const lines = (count: number, from = 0): string =>
   Array.from({ length: count }, (_, at) => JSON.stringify({ n: from + at })).join('\n');
+const key = (at: number): string => String(at).padStart(3, '0');
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('objects are delivered in order, whatever the order in which they arrive', async () => {
@@ -80,6 +81,21 @@ test('an object larger than a mebibyte is streamed in its turn, between those fe
   const store = new MemoryStore().put('a', '{"n":1}').put('c', '{"n":2}');
   store.put('b', lines(3) + ' '.repeat(2 ** 20));
   expect(await read(store, ['a', 'b', 'c'])).toEqual(['a 1', 'a .', 'b 0', 'b 1', 'b 2', 'b .', 'c 2', 'c .']);
+});
+
+test('small objects that are there come together, up to so many and so many bytes; others come alone', async () => {
+  const store = new MemoryStore();
+  const sizes = [...Array<number>(70).fill(10), 40_000, 40_000, 10, 2 ** 20 + 10, 10];
+  for (const [at, size_bytes] of sizes.entries()) store.put(key(at), lines(1).padEnd(size_bytes));
+  const origins = sizes.map((_, at) => store.origin(key(at)));
+  const lists: number[] = [];
+  for await (const chunks of readTogether(store, origins, { partial: null, ahead_bytes: 1e6, signal })) {
+    lists.push(chunks.filter(({ last }) => last).length);
+    // Time for all of them to arrive.
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+  }
+  expect(lists.reduce((sum, count) => sum + count)).toBe(sizes.length);
+  expect(lists.slice(0, 3)).toEqual([64, 8, 1]);
 });
 
 test('empty objects and folder markers hold no record and are not asked for', async () => {

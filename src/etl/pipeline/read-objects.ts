@@ -1,8 +1,7 @@
-import { pMapIterable } from 'p-map';
 import { ClickstreamError } from '../../errors.ts';
-import { ByteGate } from './byte-gate.ts';
 import { decodeBuffer, decodeObject, firstByteNeeded, type DecodedChunk } from './decode/decode-object.ts';
 import type { PartialObject } from './progress.ts';
+import { ReadAhead, type Fetched } from './read-ahead.ts';
 import type { Decoded, Origin, UndecodedRecord } from './record.ts';
 import { UNREADABLE_OBJECT, type ObjectStore, type StoredObject } from './source.ts';
 
@@ -18,51 +17,59 @@ export interface ObjectChunk {
 export interface ReadOptions {
   /** The first object is read from here on. */
   readonly partial: PartialObject | null;
-  /** Bytes of whole objects that may be in flight or waiting for their turn. */
+  /** Bytes of objects fetched ahead that may be in flight or waiting for their turn. */
   readonly ahead_bytes: number;
   readonly signal: AbortSignal;
 }
 
 /** Objects up to this size are fetched whole and ahead; larger ones are streamed when it is their turn. */
 export const WHOLE_OBJECT_BYTES = 1024 * 1024;
-/** GETs at once. With 15 ms each, 128 of them allow some 8,000 objects a second. */
-export const CONCURRENT_GETS = 128;
-const WAITING_OBJECTS = 512;
+/** Small objects that are handed on together, if they are there: so many, or when they have so many bytes. */
+const TOGETHER_OBJECTS = 64;
+const TOGETHER_BYTES = 64 * 1024;
 const SLICE_BYTES = 64 * 1024;
-
-/** An object whose turn has come: its bytes if they were fetched ahead. */
-interface Fetched {
-  readonly origin: Origin;
-  readonly whole?: StoredObject<Buffer>;
-  readonly error?: unknown;
-}
 
 /** Reads objects, many at a time and delivered in order. An error surfaces when its object's turn comes. */
 export async function* readObjects(
   store: ObjectStore,
   origins: AsyncIterable<Origin> | Iterable<Origin>,
-  { partial, ahead_bytes, signal }: ReadOptions,
+  options: ReadOptions,
 ): AsyncGenerator<ObjectChunk, void, undefined> {
-  const gate = new ByteGate(ahead_bytes);
-  const fetchAhead = async (origin: Origin): Promise<Fetched> => {
-    if (!isFetchedAhead(origin, partial)) return { origin };
-    // Asked for in key order, so the object whose turn is next never waits for one behind it.
-    await gate.enter(origin.size_bytes);
-    try {
-      return { origin, whole: await store.read(origin, signal) };
-    } catch (error) {
-      return { origin, error };
-    }
-  };
-  const fetched = pMapIterable(origins, fetchAhead, { concurrency: CONCURRENT_GETS, backpressure: WAITING_OBJECTS });
-  for await (const object of fetched) {
-    try {
-      if (object.error !== undefined) yield unreadable(object.origin, object.error);
-      else if (object.whole) yield* decodeWhole(object.whole);
-      else yield* streamObject(store, object.origin, partial, signal);
-    } finally {
-      if (isFetchedAhead(object.origin, partial)) gate.leave(object.origin.size_bytes);
-    }
+  for await (const chunks of readTogether(store, origins, options)) yield* chunks;
+}
+
+/** The same, with what is there at once in one list: a wait for each of many small objects costs more than reading them. */
+export async function* readTogether(
+  store: ObjectStore,
+  origins: AsyncIterable<Origin> | Iterable<Origin>,
+  { partial, ahead_bytes, signal }: ReadOptions,
+): AsyncGenerator<readonly ObjectChunk[], void, undefined> {
+  const ahead = new ReadAhead(origins, {
+    ahead_bytes,
+    isFetched: (origin) => isFetchedAhead(origin, partial),
+    fetch: (origin) => store.read(origin, signal),
+  });
+  try {
+    do {
+      const taken: Fetched[] = [];
+      const together: ObjectChunk[] = [];
+      let bytes = 0;
+      let alone: Fetched | undefined;
+      while (alone === undefined && together.length < TOGETHER_OBJECTS && bytes < TOGETHER_BYTES) {
+        const object = ahead.take();
+        if (!object) break;
+        taken.push(object);
+        bytes += object.origin.size_bytes;
+        const decoded = object.whole && decodeBuffer(object.whole.body);
+        if (decoded) together.push(wholeChunk(object.whole.origin, decoded));
+        else alone = object;
+      }
+      if (together.length > 0) yield together;
+      if (alone) yield* oneByOne(readAlone(store, alone, partial, signal));
+      for (const object of taken) ahead.free(object);
+    } while (await ahead.wait());
+  } finally {
+    ahead.stop();
   }
 }
 
@@ -70,10 +77,24 @@ function isFetchedAhead({ key, size_bytes }: Origin, partial: PartialObject | nu
   return size_bytes > 0 && size_bytes <= WHOLE_OBJECT_BYTES && key !== partial?.key;
 }
 
-async function* decodeWhole({ origin, body }: StoredObject<Buffer>): AsyncGenerator<ObjectChunk> {
-  const chunk = decodeBuffer(body);
-  if (chunk) yield { ...chunk, origin, last: true };
-  else yield* withOrigin(origin, decodeObject(slicesOf(body)));
+function wholeChunk(origin: Origin, { gzip, pieces }: DecodedChunk): ObjectChunk {
+  return { origin, gzip, pieces, last: true };
+}
+
+/** An object that is no single chunk. */
+async function* readAlone(
+  store: ObjectStore,
+  { origin, whole, error }: Fetched,
+  partial: PartialObject | null,
+  signal: AbortSignal,
+): AsyncGenerator<ObjectChunk> {
+  if (error !== undefined) yield unreadable(origin, error);
+  else if (whole) yield* withOrigin(whole.origin, decodeObject(slicesOf(whole.body)));
+  else yield* streamObject(store, origin, partial, signal);
+}
+
+async function* oneByOne(chunks: AsyncIterable<ObjectChunk>): AsyncGenerator<readonly ObjectChunk[]> {
+  for await (const chunk of chunks) yield [chunk];
 }
 
 async function* streamObject(

@@ -5,7 +5,7 @@ import { Committer, transformed } from './committer.ts';
 import { closesAt_ms, type HourUnit } from './hours.ts';
 import { listKeys, objectsOf, remaining, sameKeys } from './listing.ts';
 import { nextPass, placeOf, type Progress } from './progress.ts';
-import { readObjects } from './read-objects.ts';
+import { readTogether } from './read-objects.ts';
 import type { Origin } from './record.ts';
 import type { UnitResult } from './result.ts';
 import type { Claim } from './sink.ts';
@@ -78,7 +78,7 @@ async function readAll(unit: HourUnit, claim: Claim, context: UnitContext, repor
   }
   const progress = origins ? claim.progress : nextPass(claim.progress);
   await claim.begin(progress);
-  const chunks = readObjects(store, origins ?? objectsOf(store, unit, signal), {
+  const chunks = readTogether(store, origins ?? objectsOf(store, unit, signal), {
     partial: progress.partial,
     ahead_bytes: budget.ahead_bytes,
     signal,
