@@ -1,7 +1,6 @@
 // The ETL's work on the bench's hour up to a stage, alone and without a warehouse: `read` gets the objects, `decode` also
 // makes records of them, `transform` also takes these through the transforms, `encode` also writes lines of COPY. What a
 // stage costs is the difference to the one before it. `json` is the limit: JSON.parse of each line as it arrives.
-import { pMapIterable } from 'p-map';
 import { DEFAULT_RULE } from '../../src/config/settling-rule.ts';
 import { defaultPipeline } from '../../src/etl/default-pipeline.ts';
 import { batchesOf } from '../../src/etl/pipeline/batches.ts';
@@ -10,7 +9,7 @@ import { collectIfLarge, keepHeapSmall } from '../../src/etl/pipeline/heap.ts';
 import { hourUnit } from '../../src/etl/pipeline/hours.ts';
 import { objectsOf } from '../../src/etl/pipeline/listing.ts';
 import { NO_KEYS } from '../../src/etl/pipeline/progress.ts';
-import { CONCURRENT_GETS } from '../../src/etl/pipeline/read-ahead.ts';
+import { ReadAhead } from '../../src/etl/pipeline/read-ahead.ts';
 import { readObjects, readTogether, WHOLE_OBJECT_BYTES } from '../../src/etl/pipeline/read-objects.ts';
 import type { Origin } from '../../src/etl/pipeline/record.ts';
 import { RowEncoder } from '../../src/etl/sinks/postgres/encode.ts';
@@ -60,20 +59,24 @@ await measured(async () => {
 
 /** Gets every object, the small ones many at a time; how many there were. */
 async function eachObject(onBytes: (bytes: Buffer) => void, onEnd: () => void): Promise<number> {
-  const read = async (origin: Origin): Promise<Origin | Buffer> =>
-    origin.size_bytes > WHOLE_OBJECT_BYTES ? origin : (await store.read(origin, signal)).body;
+  const ahead = new ReadAhead(origins(), {
+    ahead_bytes: AHEAD_BYTES,
+    isFetched: ({ size_bytes }) => size_bytes <= WHOLE_OBJECT_BYTES,
+    fetch: (origin) => store.read(origin, signal),
+  });
   let objects = 0;
-  for await (const one of pMapIterable(origins(), read, {
-    concurrency: CONCURRENT_GETS,
-    backpressure: 4 * CONCURRENT_GETS,
-  })) {
-    objects += 1;
-    if (Buffer.isBuffer(one)) onBytes(one);
-    else
-      for await (const bytes of (await store.stream(one, 0, signal)).body)
-        onBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-    onEnd();
-  }
+  do {
+    for (let object = ahead.take(); object; object = ahead.take()) {
+      objects += 1;
+      if (object.error !== undefined) throw new Error('an object cannot be read', { cause: object.error });
+      if (object.whole) onBytes(object.whole.body);
+      else
+        for await (const bytes of (await store.stream(object.origin, 0, signal)).body)
+          onBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+      onEnd();
+      ahead.free(object);
+    }
+  } while (await ahead.wait());
   return objects;
 }
 

@@ -445,8 +445,8 @@ export const BREAKS: readonly Break[] = [
   {
     invariant: 11,
     what: 'objects are read ahead without a bound',
-    file: 'src/etl/pipeline/read-objects.ts',
-    from: 'await gate.enter(origin.size_bytes);',
+    file: 'src/etl/pipeline/read-ahead.ts',
+    from: 'if (entering) await entering;',
     to: '',
     test: 'src/etl/pipeline/read-objects.test.ts',
     only: 'never more bytes than may be read ahead',

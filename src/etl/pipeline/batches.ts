@@ -31,8 +31,8 @@ export interface BatchLimits {
 const OBJECTS_PER_BATCH = 10_000;
 
 /**
- * Cuts a stream of decoded objects, in lists of what comes together, into batches. When `signal` is aborted the batch in hand is the last one, however
- * small, and reading ends: what waits for S3 must not keep what was read from being committed.
+ * Cuts a stream of decoded objects, in lists of what comes together, into batches. When `signal` is aborted the batch in hand
+ * is the last one, however small, and reading ends: what waits for S3 must not keep what was read from being committed.
  */
 export async function* batchesOf(
   chunks: AsyncIterable<readonly ObjectChunk[]>,
@@ -60,6 +60,7 @@ export async function* batchesOf(
       else if (chunk.pieces.length > 0) batch.endWithin(chunk, chunk.pieces.at(-1)!);
       if (batch.counts.processed >= OBJECTS_PER_BATCH) {
         yield batch;
+        if (signal.aborted) return;
         batch = new Filling(batch.seen, batch.partial);
       }
     }

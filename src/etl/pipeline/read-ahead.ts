@@ -31,9 +31,9 @@ export interface Fetching {
 }
 
 /**
- * Fetches objects ahead, many at a time, and has them in order. What is there is taken without waiting, so that an object
- * costs no promise more than its GET: 10 us of CPU time less each than through p-map's iterable and a generator
- * (`npm run bench -- small-objects`).
+ * Fetches objects ahead, many at a time, and has them in order. What is there is taken without waiting, so that a small
+ * object costs no promise more than its GET: a fifth less client CPU, all in, than one by one through p-map's iterable and
+ * a generator (`npm run bench -- small-objects`).
  */
 export class ReadAhead {
   readonly #fetching: Fetching;
