@@ -25,6 +25,10 @@ const SIZES: readonly LambdaSize[] = [
   { memory_mb: MEMORY_SIZES_MB[0], timeout_s: SHORT_S },
 ];
 
+/** A small size waits for its share of a core however small the hour is, and `quick` is to take less than a minute. */
+const scopeOf = ({ options }: Bench) =>
+  options.mode === 'quick' ? { hours: HOURS.slice(0, 1), sizes: SIZES.slice(2, 4) } : { hours: HOURS, sizes: SIZES };
+
 interface Measured {
   readonly title: string;
   readonly size: LambdaSize;
@@ -42,7 +46,8 @@ export const lambda: Row = {
   title: "hours in Lambda's memory, its share of a core and its time",
   measure: async (bench) => {
     const runs: Measured[] = [];
-    for (const { title, shape, events } of HOURS) {
+    const { hours } = scopeOf(bench);
+    for (const { title, shape, events } of hours) {
       const spec: HourSpec = { shape, events: bench.scaled(events) };
       runs.push(...(await withHour(bench, spec, (hour) => measured(bench, title, spec, hour))));
     }
@@ -56,7 +61,7 @@ export const lambda: Row = {
         most('runs that left other rows than one without limits', ({ isWhole }) => (isWhole ? 0 : 1), 0),
         atMost(30, { what: "median error of plan's seconds", values: [median(errors)], unit: '%', digits: 0 }),
       ],
-      tables: HOURS.map(({ title, events }) => ({
+      tables: hours.map(({ title, events }) => ({
         title: `${shown(bench.scaled(events), 0)} events, ${title}`,
         cells: [
           ['MB', 'cores', 'limit s', 'invocations', 'forecast', 'longest s', 'CPU s', 'seconds', 'forecast', 'off by', 'peak MiB', 'of the size'], // prettier-ignore
@@ -95,7 +100,7 @@ async function measured(
     return { title, size, taken, seconds, told, isWhole };
   };
   const runs: Measured[] = [];
-  for (const size of SIZES) runs.push(await run(size));
+  for (const size of scopeOf(bench).sizes) runs.push(await run(size));
   return runs;
 }
 
