@@ -20,7 +20,7 @@ const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
 
 /**
  * Signature version 4 of GET requests, with the day's key kept. A signature takes 5.5 us here and 28 us through
- * `@smithy/signature-v4`, which the tests hold it against; a whole GET takes 45.
+ * `@smithy/signature-v4`, which the tests hold it against.
  */
 export class Signer {
   readonly #scope: SigningScope;

@@ -19,7 +19,7 @@ export interface S3StoreOptions extends BucketOptions {
 const PAGE_LIMIT_BYTES = 16 * 2 ** 20;
 
 /**
- * The raw bucket, read by requests of our own: 45 us of client CPU per small object, where the AWS SDK takes 700.
+ * The raw bucket, read by requests of our own: a fifteenth of the client CPU per small object that the AWS SDK takes.
  * Where the bucket is and who may read it is still the SDK's to say (`access.ts`).
  */
 export class S3Store implements ObjectStore {
