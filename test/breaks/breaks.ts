@@ -581,9 +581,9 @@ export const BREAKS: readonly Break[] = [
     invariant: 15,
     what: 'a bucket that is not there is an empty hour',
     file: 'src/etl/sources/s3/store.ts',
-    from: 'if (error instanceof SyntaxError) throw listingError(this.#bucket, error.message);',
-    to: `if (error instanceof S3Failure && error.status === 404) return { origins: [] };
-      if (error instanceof SyntaxError) throw listingError(this.#bucket, error.message);`,
+    from: 'throw this.#coded(error);',
+    to: `if (error instanceof S3Failure && error.status === 404) return () => ({ origins: [] });
+      throw this.#coded(error);`,
     test: 'test/etl/hours.test.ts',
     only: 'a missing bucket is an error that names it',
   },
@@ -591,9 +591,9 @@ export const BREAKS: readonly Break[] = [
     invariant: 15,
     what: 'a refused listing is an empty hour',
     file: 'src/etl/sources/s3/store.ts',
-    from: 'if (error instanceof SyntaxError) throw listingError(this.#bucket, error.message);',
-    to: `if (error instanceof S3Failure && error.status === 403) return { origins: [] };
-      if (error instanceof SyntaxError) throw listingError(this.#bucket, error.message);`,
+    from: 'throw this.#coded(error);',
+    to: `if (error instanceof S3Failure && error.status === 403) return () => ({ origins: [] });
+      throw this.#coded(error);`,
     test: 'test/faults/s3-refusals.test.ts',
     only: 'and one that cannot be listed is not',
   },

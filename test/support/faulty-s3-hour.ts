@@ -52,8 +52,8 @@ export const PLACES: readonly Place[] = [
   'GET of a streamed object',
 ];
 
-export function isAt(place: Place, { key, token }: SeenRequest): boolean {
-  if (place === 'LIST') return key === '' && token === undefined;
+export function isAt(place: Place, { key, token, startAfter }: SeenRequest): boolean {
+  if (place === 'LIST') return key === '' && token === undefined && startAfter === undefined;
   if (place === 'LIST of a later page') return token === SECOND_PAGE;
   return key === (place === 'GET of a small object' ? SMALL.key : LARGE.key);
 }

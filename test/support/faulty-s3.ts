@@ -11,6 +11,8 @@ export interface SeenRequest {
   readonly key: string;
   /** Of a listing's later pages. */
   readonly token: string | undefined;
+  /** Of a listing that does not begin with the first key. */
+  readonly startAfter: string | undefined;
   readonly headers: IncomingMessage['headers'];
   /** How often the same object, or the same page, was asked for, from 1. */
   readonly nth: number;
@@ -103,8 +105,10 @@ async function handle(
   const url = new URL(incoming.url!, innerUrl);
   const key = decodeURIComponent(url.pathname.split('/').slice(2).join('/'));
   const token = url.searchParams.get('continuation-token') ?? undefined;
-  const before = faulty.seen.filter((one) => one.key === key && one.token === token).length;
-  const seen: SeenRequest = { key, token, headers: incoming.headers, nth: before + 1 };
+  const startAfter = url.searchParams.get('start-after') ?? undefined;
+  const isSame = (one: SeenRequest): boolean => one.key === key && one.token === token && one.startAfter === startAfter;
+  const before = faulty.seen.filter(isSame).length;
+  const seen: SeenRequest = { key, token, startAfter, headers: incoming.headers, nth: before + 1 };
   faulty.seen.push(seen);
   const fault = faulty.plan?.(seen);
   if (fault?.kind === 'silence') return;
