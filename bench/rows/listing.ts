@@ -1,7 +1,6 @@
 import type { Bench, BenchS3 } from '../bench.ts';
 import { interleave, median, type Taken } from '../measure.ts';
 import { processCpu_s } from '../postgres-cpu.ts';
-
 import { atMost, shown, type Row } from '../row.ts';
 
 const KEYS = 1_000_000;
